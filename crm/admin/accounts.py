@@ -1,0 +1,161 @@
+"""Accounts and the association's own row: the manager's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordMixin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _, gettext_lazy
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
+
+from crm.admin.record import RecordAdmin
+from crm.models import Association, User
+from crm.roles import Role
+
+
+class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
+    """An account with its one role; the password is asked when it is made, and may be set anew later."""
+
+    role = forms.ModelChoiceField(
+        label=gettext_lazy("Rôle"),
+        queryset=Group.objects.filter(name__in=list(Role)),
+        empty_label=gettext_lazy("à choisir"),
+        widget=UnfoldAdminSelectWidget,
+        error_messages={"required": gettext_lazy("Choisissez un rôle : il dit ce que la personne voit et peut faire.")},
+        help_text=gettext_lazy(
+            "Responsable de l’outil : tout, comptes et journal compris. Équipe : les fiches, les imports et les exports. "
+            "Administrateur·rice et Lecture : lire les fiches, sans coordonnée privée ni note."
+        ),
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields(
+        label1=gettext_lazy("Mot de passe"), label2=gettext_lazy("Le même mot de passe")
+    )
+    acting: User | None = None
+    """Who fills in the form."""
+
+    class Meta:
+        model = User
+        fields = ["email", "first_name", "last_name", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("password1", "password2"):
+            self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+            self.fields[name].required = self.instance.pk is None
+            self.fields[name].help_text = ""
+        if self.instance.pk:
+            self.initial["role"] = self.instance.groups.filter(name__in=list(Role)).first()
+            self.fields["password1"].help_text = _("Laissez vide pour garder le mot de passe actuel.")
+        else:
+            self.fields["password1"].help_text = _("Une phrase de quelques mots est plus sûre, et plus simple à retenir.")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("password1") or given.get("password2"):
+            self.validate_passwords()
+            if "password2" not in self.errors:
+                self.validate_password_for_user(self.instance, "password2")
+        if self.instance.pk and "role" in given:
+            self._keep_a_manager(given["role"], is_active=bool(given.get("is_active")))
+        return given
+
+    def _keep_a_manager(self, role: Group, *, is_active: bool) -> None:
+        """Nobody closes the account they are using, nor leaves the house without anybody who manages it."""
+        if self.instance == self.acting and not is_active:
+            self.add_error("is_active", _("Vous ne pouvez pas fermer le compte avec lequel vous travaillez."))
+            return
+        others = User.objects.select_for_update().managing().exclude(pk=self.instance.pk)
+        if is_active and role.permissions.filter(content_type__app_label="crm", codename="change_user").exists():
+            return
+        if User.objects.managing().filter(pk=self.instance.pk).exists() and not list(others):
+            text = _("C’est le dernier compte qui gère l’outil : donnez d’abord ce rôle à quelqu’un d’autre.")
+            self.add_error("role" if is_active else "is_active", ValidationError(text))
+
+    def save(self, commit: bool = True) -> User:
+        user = super().save(commit=False)
+        if self.cleaned_data.get("password1"):
+            user.set_password(self.cleaned_data["password1"])
+        return user
+
+
+@admin.register(User)
+class UserAdmin(RecordAdmin):
+    """Who may enter, with what role."""
+
+    form = AccountForm
+    list_display = ["__str__", "email", "role", "is_active", "last_login"]
+    search_fields = ["email", "first_name", "last_name"]
+    list_filter = ["is_active"]
+    fields = ["email", ("first_name", "last_name"), "role", "is_active", "password1", "password2"]
+    save_words = gettext_lazy("Enregistrer le compte")
+    save_and_add_words = gettext_lazy("Enregistrer et créer le suivant")
+    add_words = gettext_lazy("Créer un compte")
+    saved_words = gettext_lazy("Le compte « %(name)s » est enregistré.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.acting = request.user
+        return form
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().add_view(request, form_url, {"title": _("Nouveau compte"), **(extra_context or {})})
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, {"title": _("Modifier le compte"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("rôle"))
+    def role(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all())
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.pk == request.user.pk and form.cleaned_data.get("password1"):
+            update_session_auth_hash(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.groups.set([form.cleaned_data["role"]])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account is closed, not deleted: what its holder did keeps their name."""
+        return False
+
+
+@admin.register(Association)
+class AssociationAdmin(RecordAdmin):
+    """There is one row: the list leads straight to it."""
+
+    fieldsets = [
+        (None, {"fields": ["name", "short_name", "address", "logo", "siret"]}),
+        (gettext_lazy("Écrire au nom de l’association"), {"fields": ["sender_name", "sender_email", "legal_notice"]}),
+        (gettext_lazy("Règles"), {"fields": ["verification_months"]}),
+    ]
+    save_words = gettext_lazy("Enregistrer l’association")
+    saved_words = gettext_lazy("C’est enregistré.")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect("admin:crm_association_change", Association.own().pk)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, {"title": _("Votre association"), **(extra_context or {})})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

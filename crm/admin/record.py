@@ -1,0 +1,270 @@
+"""The one base of every admin page: deny by default, audit instead of LogEntry, rights on fields, a page to read first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Field, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
+
+from crm.auditing import record_deed
+from crm.doors import SIGNED_IN
+from crm.models import Deed, RecentRecord
+from crm.records import one_act
+
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
+
+class RecordList(ChangeList):
+    """A list whose rows lead to the page one reads, not to the form."""
+
+    def url_for_result(self, result: Model) -> str:
+        return self.model_admin.url_of(result)
+
+
+class ShownFieldsMixin:
+    """Fields that ask for more than the right to see the record: `{field: permission}`, the same on every page."""
+
+    field_rights: ClassVar[Mapping[str, str]] = {}
+
+    def hidden_fields(self, request: HttpRequest) -> set[str]:
+        return {name for name, right in self.field_rights.items() if not request.user.has_perm(right)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        hidden = self.hidden_fields(request)
+        kept = []
+        for title, options in self.declared_fieldsets(request, obj):
+            fields = _without(options["fields"], hidden)
+            if fields:
+                kept.append((title, {**options, "fields": fields}))
+        return kept
+
+    def declared_fieldsets(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """The fieldsets before hidden fields are taken out; a model of several kinds answers by kind."""
+        return list(super().get_fieldsets(request, obj))  # type: ignore[misc]
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        hidden = self.hidden_fields(request)
+        return [name for name in super().get_list_display(request) if name not in hidden]  # type: ignore[misc]
+
+
+def _without(fields: Iterable[Any], hidden: set[str]) -> list[Any]:
+    kept: list[Any] = []
+    for field in fields:
+        if isinstance(field, list | tuple):
+            line = [name for name in field if name not in hidden]
+            if line:
+                kept.append(line)
+        elif field not in hidden:
+            kept.append(field)
+    return kept
+
+
+class PlainFieldsMixin:
+    """A field that names another record is a box to search in, without the menu that opens that record in a window."""
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
+    """Every registered model uses this class or one below it (a system check says so)."""
+
+    save_words = _("Enregistrer")
+    save_and_add_words = _("Enregistrer et saisir le suivant")
+    delete_words = _("Supprimer")
+    saved_words = _("C’est enregistré : « %(name)s ».")
+    add_words = _("Ajouter")
+    empty_words = _("Rien encore.")
+
+    door = (SIGNED_IN,)  # each view below asks Django's own has_*_permission, which asks the roles table
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = False  # counts beside filters load when a filter is opened
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+    actions_on_bottom = False
+    actions_on_top = True
+    list_display_links: Sequence[str] | None = None
+    record_template: str | None = None
+    actions: Sequence[str] = []
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RecordList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Only what this account may see: out of scope answers as absent."""
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only the parameters of declared filters: a hidden field answers no question through the address bar."""
+        declared = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
+        names = {name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in declared}
+        return lookup.split("__")[0] in names
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # --- the page one reads ---------------------------------------------------------------------------
+
+    def url_of(self, record: Model) -> str:
+        page = "record" if self.record_template else "change"
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[record.pk])
+
+    def get_urls(self) -> list[URLPattern]:
+        urls = super().get_urls()
+        if self.record_template:
+            name = f"{self.opts.app_label}_{self.opts.model_name}_record"
+            urls = [path("<int:object_id>/", self.admin_site.admin_view(self.record_view), name=name), *urls]
+        return urls
+
+    def record_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The record as one reads it; editing is one button away."""
+        record = self.get_object(request, str(object_id))
+        if record is None or not self.has_view_permission(request, record):
+            raise Http404
+        self.remember_seen(request, record)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(record),
+            "record": record,
+            "has_change_permission": self.has_change_permission(request, record),
+            "has_delete_permission": self.has_delete_permission(request, record),
+            **self.record_context(request, record),
+        }
+        return TemplateResponse(request, self.record_template, context)  # type: ignore[arg-type]
+
+    def record_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What the record's page shows besides the record itself."""
+        return {}
+
+    def remember_seen(self, request: HttpRequest, record: Model) -> None:
+        """Keep this record among those the account saw last; an audit of reads this is not."""
+        seen = RecentRecord.objects.filter(user=request.user.pk)
+        RecentRecord.objects.update_or_create(
+            user_id=request.user.pk,
+            model=self.opts.label_lower,
+            record=str(record.pk),
+            defaults={"seen_at": timezone.now()},
+        )
+        old = seen.order_by("-seen_at").values_list("pk", flat=True)[RecentRecord.KEPT :]
+        if surplus := list(old):
+            seen.filter(pk__in=surplus).delete()
+
+    def response_after(self, request: HttpRequest, record: Model) -> HttpResponse:
+        return redirect(self.url_of(record))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        return self.response_after(request, obj) if self.record_template else super().response_post_save_change(request, obj)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        return self.response_after(request, obj) if self.record_template else super().response_post_save_add(request, obj)
+
+    # --- the form -------------------------------------------------------------------------------------
+
+    def _changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What one form writes is one act."""
+        with one_act(by=request.user):
+            return super()._changeform_view(request, *args, **kwargs)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Who may only read is led to the page one reads."""
+        if self.record_template:
+            record = self.get_object(request, object_id)
+            if record is None:
+                raise Http404
+            if not self.has_change_permission(request, record):
+                return redirect(self.url_of(record))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def response_add(self, request: HttpRequest, obj: Model, post_url_continue: str | None = None) -> HttpResponse:
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return self._response_saved(request, obj, self.response_post_save_add)
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        return self._response_saved(request, obj, self.response_post_save_change)
+
+    def _response_saved(
+        self, request: HttpRequest, obj: Model, go_on: Callable[[HttpRequest, Model], HttpResponse]
+    ) -> HttpResponse:
+        """Say what was saved, in our words; then the record, the same form, or the next one."""
+        messages.success(request, self.saved_words % {"name": obj})
+        if "_continue" in request.POST:
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", obj.pk)
+        if "_addanother" in request.POST:
+            return redirect(request.get_full_path())
+        return go_on(request, obj)
+
+    # --- deeds ----------------------------------------------------------------------------------------
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        record_deed(Deed.ADDED, by=request.user, on=obj)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        fields = [name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])]
+        record_deed(Deed.CHANGED, by=request.user, on=obj, fields=fields)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for obj in queryset:
+            record_deed(Deed.DELETED, by=request.user, on=obj)
+
+    def construct_change_message(self, request: HttpRequest, form: Form, formsets: Any, add: bool = False) -> Any:
+        """Which fields changed, by name; never to what."""
+        changed = list(form.changed_data)
+        for formset in formsets or ():
+            for row in formset.forms:
+                if row.changed_data:
+                    changed.append(formset.model._meta.model_name)
+                    break
+        return [{"changed": {"fields": changed}}]
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Records that know the trash go there; the others are deleted."""
+        if hasattr(obj, "put_in_trash"):
+            obj.put_in_trash()
+        else:
+            super().delete_model(request, obj)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The stock page reads LogEntry, which stays empty here; rooms show the history on the record's own page."""
+        raise Http404
+
+
+class PartInline(PlainFieldsMixin, TabularInline):
+    """The rows that belong to a record, edited with it."""
+
+    template = "crm/part_inline.html"
+    add_words: Any = ""
+    extra = 0
+    tab = False
+    show_change_link = False

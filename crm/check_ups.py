@@ -1,0 +1,115 @@
+"""What `manage.py doctor` looks at on the ground floor; each room adds its own through the registry."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _, ngettext
+
+from crm.demonstrating import shown_logins
+from crm.models import ImportBatch, Job
+from crm.registry import Ailment, CheckUp, check_ups
+
+
+ROOM_ON_DISK: Final = 500 * 1024 * 1024  # a large import, its file, and SQLite's journal beside it
+
+
+def register() -> None:
+    """The ground floor's own check-ups."""
+    check_ups.add(CheckUp(name="migrations", examine=_migrations))
+    check_ups.add(CheckUp(name="system checks", examine=_system_checks))
+    check_ups.add(CheckUp(name="static files", examine=_static_files))
+    check_ups.add(CheckUp(name="secrets", examine=_secrets))
+    check_ups.add(CheckUp(name="folders", examine=_folders))
+    check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
+    check_ups.add(CheckUp(name="jobs", examine=_jobs))
+
+
+def unapplied_migrations() -> list[str]:
+    """The migrations that this version has and the base has not."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def _migrations() -> Iterator[Ailment]:
+    if missing := unapplied_migrations():
+        yield Ailment(
+            what=_("Les tables ne sont pas à jour : %(names)s.") % {"names": ", ".join(missing)},
+            cure=_("Lancez : manage.py setup"),
+        )
+
+
+def _system_checks() -> Iterator[Ailment]:
+    for message in checks.run_checks(include_deployment_checks=settings.SECURE):
+        if message.is_serious(checks.WARNING) and not message.is_silenced():
+            yield Ailment(what=str(message.msg), cure=str(message.hint or ""))
+
+
+def _static_files() -> Iterator[Ailment]:
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield Ailment(
+            what=_("Les fichiers de présentation ne sont pas rassemblés."), cure=_("Lancez : manage.py setup")
+        )
+
+
+def _secrets() -> Iterator[Ailment]:
+    for name in ("SECRET_KEY", "OPPOSITION_KEY"):
+        if len(getattr(settings, name, "")) < 32:
+            yield Ailment(
+                what=_("%(name)s est absente ou trop courte.") % {"name": name},
+                cure=_("Donnez-lui au moins 32 caractères tirés au hasard, puis gardez-la hors de la base."),
+            )
+    for path in Path(settings.VAR_DIR).glob("*-key"):
+        if path.stat().st_mode & 0o077:
+            yield Ailment(
+                what=_("D’autres comptes de la machine peuvent lire %(path)s.") % {"path": path},
+                cure=_("Lancez : chmod 600 %(path)s") % {"path": path},
+            )
+
+
+def _folders() -> Iterator[Ailment]:
+    for folder in {Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)}:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        if not os.access(there, os.W_OK):
+            yield Ailment(
+                what=_("Le dossier %(path)s ne peut pas être écrit.") % {"path": folder},
+                cure=_("Donnez-le au compte qui lance Maillage."),
+            )
+        free = shutil.disk_usage(there).free
+        if free < ROOM_ON_DISK:
+            yield Ailment(
+                what=_("Il reste %(n)s Mo sur le disque de %(path)s.") % {"n": free // 2**20, "path": folder},
+                cure=_("Libérez de la place avant le prochain import."),
+            )
+
+
+def _demonstration() -> Iterator[Ailment]:
+    if (
+        shown_logins()
+        and ImportBatch.objects.filter(state=ImportBatch.State.APPLIED, owner__isnull=False).exists()
+    ):
+        yield Ailment(
+            what=_(
+                "Des fichiers ont été importés dans une base dont tout le monde connaît les mots de passe."
+            ),
+            cure=_("Créez votre compte, puis retirez la démonstration : manage.py demo --remove"),
+        )
+
+
+def _jobs() -> Iterator[Ailment]:
+    stalled = sum(job.is_stalled for job in Job.objects.exclude(state__in=[Job.State.DONE, Job.State.FAILED]))
+    if stalled:
+        yield Ailment(
+            what=ngettext("%(n)s tâche n’avance plus.", "%(n)s tâches n’avancent plus.", stalled)
+            % {"n": stalled},
+            cure=_("Vérifiez que le travailleur tourne : manage.py db_worker (make run le lance)."),
+        )
