@@ -1,0 +1,272 @@
+"""The columns of an export of contacts, and the rows they make: three statements a thousand contacts, plus one a relation.
+
+A column is a person's word for a thing, its right beside it. What one may not see is never read for an export either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Channel, Contact, ContactTerritory, Position, Scheme, Territory
+from contacts.models.consent import fingerprint
+from crm.writing import Kind
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from crm.models import User
+
+BATCH = 1_000
+JOINED = " ; "  # between several themes, territories … of one cell; the reader of files cuts there
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, the group it is shown in, the field it comes from, the right it asks for."""
+
+    code: str
+    label: StrOrPromise
+    group: str
+    field: str = ""
+    usual: bool = False
+    right: str = ""
+    kind: Kind = "text"
+
+
+IDENTITY, POST, CHANNELS, PRIVATE, QUALIFYING, KEEPING = (
+    "identity",
+    "post",
+    "channels",
+    "private",
+    "qualifying",
+    "keeping",
+)
+GROUPS: Mapping[str, StrOrPromise] = {
+    IDENTITY: _("Identité"),
+    POST: _("Structure et fonction"),
+    CHANNELS: _("Coordonnées"),
+    PRIVATE: _("Coordonnées privées"),
+    QUALIFYING: _("Qualification"),
+    KEEPING: _("Tenue de la fiche"),
+}
+_SEE_PRIVATE = "contacts.see_private_channels"
+
+COLUMNS: Mapping[str, Column] = {
+    column.code: column
+    for column in (
+        Column("kind", _("Nature"), IDENTITY, "kind"),
+        Column("civility", _("Civilité"), IDENTITY, "civility", usual=True),
+        Column("name", _("Nom"), IDENTITY, "name", usual=True),
+        Column("first_name", _("Prénom"), IDENTITY, "first_name", usual=True),
+        Column("sigle", _("Sigle"), IDENTITY, "sigle"),
+        Column("siret", _("SIRET"), IDENTITY, "siret"),
+        Column("organisation", _("Structure"), POST, "main_organisation__name", usual=True),
+        Column("title", _("Fonction"), POST, "main_title", usual=True),
+        Column("function", _("Fonction (liste)"), POST),
+        Column("service", _("Service"), POST),
+        Column("email", _("E-mail"), CHANNELS, "main_email", usual=True),
+        Column("phone", _("Téléphone"), CHANNELS, "main_phone", usual=True),
+        Column("other_emails", _("Autres e-mails"), CHANNELS),
+        Column("other_phones", _("Autres téléphones"), CHANNELS),
+        Column("street", _("Adresse"), CHANNELS, "street"),
+        Column("postcode", _("Code postal"), CHANNELS, "postcode", usual=True),
+        Column("city", _("Ville"), CHANNELS, "city", usual=True),
+        Column("website", _("Site internet"), CHANNELS, "website"),
+        Column("private_emails", _("E-mails privés"), PRIVATE, right=_SEE_PRIVATE),
+        Column("private_phones", _("Téléphones privés"), PRIVATE, right=_SEE_PRIVATE),
+        Column("category", _("Catégorie institutionnelle"), QUALIFYING, "shown_category__name", usual=True),
+        Column("themes", _("Thématiques"), QUALIFYING, usual=True),
+        Column("territories", _("Territoires d’intervention"), QUALIFYING, usual=True),
+        Column("schemes", _("Démarches coordonnées"), QUALIFYING),
+        Column("labels", _("Étiquettes"), QUALIFYING),
+        Column("state", _("État"), KEEPING, "state"),
+        Column("verified_on", _("Vérifiée le"), KEEPING, "verified_on", kind="date"),
+        Column("source", _("Source"), KEEPING, "source__name"),
+        Column("collected_on", _("Recueillie le"), KEEPING, "collected_on", kind="date"),
+        Column("created_at", _("Créée le"), KEEPING, "created_at", kind="date"),
+        Column("number", _("Numéro de fiche"), KEEPING, "pk", kind="int"),
+        Column("notes", _("Notes internes"), KEEPING, "notes", right="contacts.see_notes"),
+    )
+}
+ADDRESS = Column("address", _("E-mail"), CHANNELS, "main_email")
+ADDRESSES: Sequence[Column] = (
+    ADDRESS,
+    *(COLUMNS[code] for code in ("civility", "first_name", "name", "organisation", "title")),
+)
+
+
+def allowed(user: User | Any) -> list[Column]:
+    """The columns that this account may take out."""
+    return [column for column in COLUMNS.values() if not column.right or user.has_perm(column.right)]
+
+
+def rows(
+    pks: Sequence[int],
+    columns: Sequence[Column],
+    *,
+    private: bool = False,
+    refused: Collection[str] = frozenset(),
+) -> Iterator[list[Any]]:
+    """One row a contact, in the order of `pks`; one that has gone meanwhile is left out.
+
+    `private` lets an address marked private stand in `ADDRESS`; e-mails whose fingerprint is `refused` are left out of
+    the other columns. Memory stays flat: a thousand contacts at a time.
+    """
+    around = _Around(private=private, refused=refused)
+    for start in range(0, len(pks), BATCH):
+        yield from _batch(pks[start : start + BATCH], columns, around)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What holds for the whole export, and the names met so far: there are few, and each is met many times."""
+
+    private: bool
+    refused: Collection[str]
+    places: dict[int, str] = field(default_factory=dict)
+
+
+_MASK = {
+    "email": "main_email_is_private",
+    "phone": "main_phone_is_private",
+    "address": "main_email_is_private",
+}
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "kind": dict(Contact.Kind.choices),
+    "civility": dict(Contact.Civility.choices) | {"": ""},
+    "state": dict(Contact.State.choices),
+}
+
+
+def _batch(pks: Sequence[int], columns: Sequence[Column], around: _Around) -> Iterator[list[Any]]:
+    fields = [column.field for column in columns if column.field]
+    masks = [_MASK[column.code] for column in columns if column.code in _MASK]
+    asked = list(dict.fromkeys(["pk", *fields, *masks]))
+    place = {name: number for number, name in enumerate(asked)}
+    contacts = Contact.objects.present().filter(pk__in=pks).order_by()
+    found = {row[0]: row for row in contacts.values_list(*asked)}
+    makers = [_maker(column, place, found.keys(), around) for column in columns]
+    for pk in pks:
+        row = found.get(pk)
+        if row is not None:
+            yield [make(row) for make in makers]
+
+
+type Maker = Callable[[Sequence[Any]], Any]
+
+
+def _maker(column: Column, place: Mapping[str, int], pks: Collection[int], around: _Around) -> Maker:
+    """What reads this column's cell in a row of the batch."""
+    if not column.field:
+        cells = _RELATED[column.code](pks, around)
+        return lambda row: cells.get(row[0], "")
+    at = place[column.field]
+    if column.code in _MASK and not (around.private and column is ADDRESS):
+        hidden = place[_MASK[column.code]]
+        return lambda row: "" if row[hidden] else row[at]
+    if column.code in _CHOICES:
+        labels = {value: str(label) for value, label in _CHOICES[column.code].items()}
+        return lambda row: labels.get(row[at], "")
+    if column.code == "created_at":
+        return lambda row: timezone.localdate(row[at])
+    if column.kind == "date":
+        return itemgetter(at)
+    return lambda row: row[at] or ""
+
+
+# --- cells that come from other tables -------------------------------------------------------------------
+
+
+type Cells = Callable[[Collection[int], _Around], dict[int, str]]
+
+
+def _joined(pairs: Iterable[tuple[int, Any]]) -> dict[int, str]:
+    cells: dict[int, list[str]] = defaultdict(list)
+    for owner, text in pairs:
+        if text:
+            cells[owner].append(str(text))
+    return {owner: JOINED.join(dict.fromkeys(texts)) for owner, texts in cells.items()}
+
+
+def _linked(name: str) -> Cells:
+    """The names at the other end of a many-to-many field, in the order of their list."""
+
+    def cells(pks: Collection[int], around: _Around) -> dict[int, str]:
+        field: Any = Contact._meta.get_field(name)
+        names = {term.pk: term.name for term in field.related_model.objects.only("name")}
+        rank = {pk: number for number, pk in enumerate(names)}
+        other = field.m2m_reverse_name()
+        links = field.remote_field.through.objects.filter(contact__in=pks).values_list("contact_id", other)
+        return _joined((owner, names[term]) for owner, term in sorted(links, key=lambda link: rank[link[1]]))
+
+    return cells
+
+
+def _territories(pks: Collection[int], around: _Around) -> dict[int, str]:
+    reach = (
+        ContactTerritory.objects.filter(contact__in=pks)
+        .order_by("pk")
+        .values_list("contact_id", "territory_id")
+    )
+    pairs = list(reach)
+    names = {
+        place.pk: str(place) for place in Territory.objects.filter(pk__in={place for _owner, place in pairs})
+    }
+    return _joined((owner, names[place]) for owner, place in pairs)
+
+
+def _positions(field: str) -> Cells:
+    def cells(pks: Collection[int], around: _Around) -> dict[int, str]:
+        held = Position.objects.current().filter(person__in=pks).order_by("-is_main", "pk")
+        return _joined(held.values_list("person_id", field))
+
+    return cells
+
+
+def _channels(kind: str, *, hidden: bool) -> Cells:
+    """Channels in use: the private ones, or the open ones that are not the main one, which has its own column."""
+
+    def cells(pks: Collection[int], around: _Around) -> dict[int, str]:
+        used = (
+            Channel.objects.in_use()
+            .filter(contact__in=pks, kind=kind, is_private=hidden)
+            .order_by("-is_main", "pk")
+        )
+        main = "contact__main_email" if kind == Channel.Kind.EMAIL else "contact__main_phone"
+        found = used.values_list("contact_id", "value", main)
+        return _joined(
+            (owner, value)
+            for owner, value, main_value in found
+            if (hidden or value != main_value)
+            and (not around.refused or fingerprint(value) not in around.refused)
+        )
+
+    return cells
+
+
+def _schemes(pks: Collection[int], around: _Around) -> dict[int, str]:
+    coordinated: Any = Scheme._meta.get_field("coordinations").related_model
+    held = coordinated.objects.current().filter(person__in=pks).order_by("scheme__name", "pk")
+    return _joined(held.values_list("person_id", "scheme__name"))
+
+
+_RELATED: Mapping[str, Cells] = {
+    "function": _positions("function__name"),
+    "service": _positions("service__name"),
+    "other_emails": _channels(Channel.Kind.EMAIL, hidden=False),
+    "other_phones": _channels(Channel.Kind.PHONE, hidden=False),
+    "private_emails": _channels(Channel.Kind.EMAIL, hidden=True),
+    "private_phones": _channels(Channel.Kind.PHONE, hidden=True),
+    "themes": _linked("themes"),
+    "labels": _linked("labels"),
+    "territories": _territories,
+    "schemes": _schemes,
+}

@@ -1,0 +1,408 @@
+"""People and organisations: one table, `kind` fixed at creation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models.deriving import derive
+from contacts.models.territory import Territory
+from contacts.models.vocabulary import ActorFamily, Category, Function, Label, Source, Theme
+from crm.folding import search_words
+from crm.models import Association, LegalBasis
+from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.records import Record, TrackedHistory
+from crm.searching import contains_words
+
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+
+MOST_WORDS = 12
+PRESENT = Q(trashed_at=None, merged_into=None)
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def present(self) -> Self:
+        """Neither in the trash nor folded into another record."""
+        return self.filter(PRESENT)
+
+    def folded_into(self, pk: int) -> int | None:
+        """The record that this one was folded into, whatever the number of merges since; None if it was not."""
+        kept: int | None = None
+        followed = self.filter(pk=pk).values_list("merged_into", flat=True).first()
+        while followed is not None:
+            kept = followed
+            followed = self.filter(pk=kept).values_list("merged_into", flat=True).first()
+        return kept
+
+    def active(self) -> Self:
+        return self.present().filter(state=Contact.State.ACTIVE)
+
+    def people(self) -> Self:
+        return self.filter(kind=Contact.Kind.PERSON)
+
+    def organisations(self) -> Self:
+        return self.filter(kind=Contact.Kind.ORGANISATION)
+
+    def visible_to(self, user: User) -> Self:
+        """What this account may see: the one rule for list, search, choices, export, history and home."""
+        rows = self.present().exclude(state=Contact.State.ERASED)
+        return rows if user.has_perm("contacts.view_contact") else self.none()
+
+    def matching(self, text: str, *, private: bool = False) -> Self:
+        """Records whose searchable words hold each word of `text`, in any order; private channels only if asked for.
+
+        The first `MOST_WORDS` words count: more is a paste gone wrong, and each costs a condition.
+        """
+        words = search_words(text[: 30 * MOST_WORDS])[:MOST_WORDS]
+        return contains_words(self, words, "search_private" if private else "search_open")
+
+    def within(self, *territories: Territory) -> Self:
+        """Contacts whose territory lies in one of these; all that have one when the country is among them."""
+        if any(territory.level == Territory.Level.FRANCE for territory in territories):
+            return self.filter(pk__in=ContactTerritory.objects.values("contact_id"))
+        return self._placed_in(Territory.objects.within(*territories))
+
+    def competent_for(self, *territories: Territory) -> Self:
+        """Contacts whose territory covers one of these: the region's agency is competent for each of its communes."""
+        return self._placed_in(Territory.objects.covering(*territories))
+
+    def _placed_in(self, territories: models.QuerySet[Territory]) -> Self:
+        reach = ContactTerritory.objects.filter(territory__in=territories.values("pk"))
+        return self.filter(pk__in=reach.values("contact_id"))
+
+    def on_theme(self, *themes: Theme) -> Self:
+        """Contacts that hold one of these themes or one below it."""
+        held = Contact.themes.through.objects.filter(theme__in=Theme.objects.below(*themes).values("pk"))
+        return self.filter(pk__in=held.values("contact_id"))
+
+    def labelled(self, *labels: Label) -> Self:
+        """Contacts that bear one of these labels."""
+        return self.filter(pk__in=Contact.labels.through.objects.filter(label__in=labels).values("contact_id"))
+
+    def in_category(self, *categories: Category) -> Self:
+        """Contacts of one of these institutional categories, their own or inherited."""
+        return self.filter(shown_category__in=Category.objects.below(*categories).values("pk"))
+
+    def holding(self, *functions: Function) -> Self:
+        """People who hold one of these functions today."""
+        positions = _related("positions").current().filter(function__in=functions)
+        return self.filter(pk__in=positions.values("person_id"))
+
+    def of_family(self, *families: ActorFamily) -> Self:
+        """Contacts of these families of actors: by a function held today, else by the institutional category."""
+        told = _related("positions").current().filter(function__family__isnull=False)
+        categories = Category.objects.below(*Category.objects.filter(families__in=families))
+        by_category = Q(shown_category__in=categories.values("pk")) & ~Q(pk__in=told.values("person_id"))
+        return self.filter(Q(pk__in=told.filter(function__family__in=families).values("person_id")) | by_category)
+
+    def taking_part_in(self, schemes: models.QuerySet[Any]) -> Self:
+        """Contacts that coordinate one of these schemes today, lead it, or follow it as elected official."""
+        coordinating = _related("coordinations").current().filter(scheme__in=schemes.values("pk"))
+        return self.filter(
+            Q(pk__in=coordinating.values("person_id"))
+            | Q(pk__in=schemes.filter(lead__isnull=False).values("lead_id"))
+            | Q(pk__in=schemes.filter(elected_official__isnull=False).values("elected_official_id"))
+        )
+
+    def opposed_to(self, *purposes: str) -> Self:
+        """Contacts that have refused one of these purposes."""
+        return self.filter(pk__in=_related("oppositions").filter(purpose__in=purposes).values("contact_id"))
+
+    def with_email(self, *, private: bool = False) -> Self:
+        """Contacts one can write to; by an open address only, unless private ones are asked for."""
+        reached = self.filter(main_email__gt="")
+        return reached if private else reached.filter(main_email_is_private=False)
+
+    def verified_since(self, day: date) -> Self:
+        return self.filter(verified_on__gte=day)
+
+    def verified_before(self, day: date) -> Self:
+        """Last verified before that day; those never verified are not among them."""
+        return self.filter(verified_on__lt=day)
+
+    def to_verify(self) -> Self:
+        """Marked so by hand or by an event, never verified, or verified too long ago."""
+        return self.filter(Q(needs_check=True) | Q(verified_on=None) | Q(verified_on__lt=verification_limit()))
+
+    def qualified(self, on: date | None = None) -> Self:
+        """Contact qualifié: an active person one can reach, placed, themed, and verified recently enough."""
+        themes = Contact.themes.through.objects.filter(contact_id=OuterRef("pk"))
+        places = ContactTerritory.objects.filter(contact_id=OuterRef("pk"))
+        return (
+            self.active()
+            .people()
+            .filter(Q(main_email__gt="") | Q(main_phone__gt=""), shown_category__isnull=False)
+            .filter(Exists(themes), Exists(places), verified_on__gte=verification_limit(on))
+        )
+
+
+def _related(name: str) -> Any:
+    """The rows at the other end of a relation to a contact: their model stands above this one and cannot be imported."""
+    return Contact._meta.get_field(name).related_model.objects  # type: ignore[union-attr]
+
+
+def verification_limit(on: date | None = None) -> date:
+    """The oldest day on which a record may have been verified and still count as such."""
+    return (on or timezone.localdate()) - relativedelta(months=Association.own().verification_months)
+
+
+DERIVED = (
+    "sort_name",
+    "search_open",
+    "search_private",
+    "main_email",
+    "main_email_is_private",
+    "main_phone",
+    "main_phone_is_private",
+    "main_organisation",
+    "main_title",
+    "shown_category",
+)
+
+
+class Contact(Record):
+    """A person or an organisation. The columns under *derived* are computed by `contacts.models.deriving`."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("personne")
+        ORGANISATION = "organisation", _("structure")
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        LEFT = "left", _("A quitté le champ")
+        DECEASED = "deceased", _("Décédée")
+        ERASED = "erased", _("Effacée")
+
+    class Civility(models.TextChoices):
+        MADAM = "mme", _("Madame")
+        SIR = "m", _("Monsieur")
+
+    kind = models.CharField(_("nature"), max_length=12, choices=Kind)
+    name = models.CharField(_("nom"), max_length=200)
+    first_name = models.CharField(_("prénom"), max_length=100, blank=True)
+    civility = models.CharField(_("civilité"), max_length=3, choices=Civility, blank=True)
+    sigle = models.CharField(_("sigle"), max_length=40, blank=True)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("structure mère"),
+        limit_choices_to={"kind": "organisation"},
+    )
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("catégorie institutionnelle"),
+        help_text=_("Une personne hérite de celle de sa structure ; à remplir seulement si elle n’en a pas."),
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="contacts", verbose_name=_("thématiques"))
+    territories = models.ManyToManyField(
+        Territory,
+        blank=True,
+        related_name="+",
+        verbose_name=_("territoires d’intervention"),
+        help_text=_("Sans territoire, la fiche prend celui de la démarche coordonnée, sinon celui de la structure."),
+    )
+    labels = models.ManyToManyField(Label, blank=True, related_name="contacts", verbose_name=_("étiquettes"))
+    street = models.CharField(_("adresse"), max_length=300, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=12, blank=True)
+    city = models.CharField(_("ville"), max_length=120, blank=True)
+    website = models.URLField(_("site internet"), blank=True)
+    state = models.CharField(_("état"), max_length=10, choices=State, default=State.ACTIVE)
+    legal_basis = models.CharField(
+        _("base légale"), max_length=20, choices=LegalBasis, default=LegalBasis.LEGITIMATE_INTEREST
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", verbose_name=_("source"))
+    collected_on = models.DateField(_("recueillie le"), default=timezone.localdate)
+    verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("vérifiée par")
+    )
+    needs_check = models.BooleanField(_("fiche à vérifier"), default=False)
+    notes = models.TextField(
+        _("notes internes"),
+        blank=True,
+        help_text=_("La personne peut demander à lire ces notes : des faits, rien sur la santé ni les opinions."),
+    )
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="contact", verbose_name=_("compte")
+    )
+    batch = models.ForeignKey(
+        "crm.ImportBatch", models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("import")
+    )
+    trashed_at = models.DateTimeField(_("à la corbeille depuis"), null=True, editable=False)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="absorbed")
+
+    # Derived, for lists and search: see contacts/models/deriving.py.
+    sort_name = models.CharField(max_length=320, editable=False, default="")
+    search_open = models.TextField(editable=False, default="")
+    search_private = models.TextField(editable=False, default="")
+    main_email = models.CharField(_("e-mail"), max_length=254, editable=False, default="", blank=True)
+    main_email_is_private = models.BooleanField(editable=False, default=False)
+    main_phone = models.CharField(_("téléphone"), max_length=40, editable=False, default="", blank=True)
+    main_phone_is_private = models.BooleanField(editable=False, default=False)
+    main_organisation = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="main_people", verbose_name=_("structure")
+    )
+    main_title = models.CharField(_("fonction"), max_length=250, editable=False, default="", blank=True)
+    shown_category = models.ForeignKey(Category, models.SET_NULL, null=True, editable=False, related_name="contacts", verbose_name=_("catégorie"))
+
+    COMPUTED = DERIVED
+    objects = ContactQuerySet.as_manager()
+    history = TrackedHistory(m2m_fields=[themes, territories, labels], computed=DERIVED)
+
+    PRIVACY = (
+        classes(
+            PERSONAL,
+            "name", "first_name", "civility", "street", "postcode", "city", "website", "account", "search_open",
+            "search_private", "sort_name", "main_email", "main_phone", "main_title", "main_organisation",
+        )
+        | classes(FREE_TEXT, "notes")
+        | classes(
+            UNCLASSED,
+            "id", "kind", "sigle", "siret", "parent", "category", "themes", "territories", "labels", "state",
+            "legal_basis", "source", "collected_on", "verified_on", "verified_by", "needs_check", "batch", "trashed_at",
+            "merged_into", "main_email_is_private", "main_phone_is_private", "shown_category", "version", "created_at",
+            "updated_at",
+        )
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["sort_name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(name__gt=""),
+                name="contact_has_a_name",
+                violation_error_message=_("Indiquez au moins un nom."),
+            ),
+            models.CheckConstraint(
+                condition=Q(legal_basis__in=LegalBasis.values),
+                name="contact_has_a_legal_basis",
+                violation_error_message=_("Indiquez la base légale de cette fiche."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="organisation") | Q(sigle="", siret="", parent=None),
+                name="only_an_organisation_has_a_sigle_a_siret_a_parent",
+                violation_error_message=_("Sigle, SIRET et structure mère ne concernent que les structures."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="person") | Q(first_name="", civility=""),
+                name="only_a_person_has_a_first_name",
+                violation_error_message=_("Prénom et civilité ne concernent que les personnes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")),
+                name="contact_is_not_its_own_parent",
+                violation_error_message=_("Une structure n’est pas sa propre structure mère."),
+            ),
+        ]
+        indexes = [
+            # The list shows the records that are present, in one of four orders; each index holds just these.
+            models.Index(fields=["sort_name", "id"], condition=PRESENT, name="contact_by_name"),
+            models.Index(fields=["kind", "sort_name", "id"], condition=PRESENT, name="contact_by_kind_and_name"),
+            models.Index(fields=["verified_on", "id"], condition=PRESENT, name="contact_by_verification"),
+            models.Index(fields=["created_at", "id"], condition=PRESENT, name="contact_by_creation"),
+            # The home page counts from this one alone; it holds even the columns of its condition, or SQLite reads each row.
+            models.Index(
+                fields=["state", "kind", "needs_check", "verified_on", "trashed_at", "merged_into"],
+                condition=PRESENT,
+                name="contact_to_count",
+            ),
+        ]
+        permissions = [
+            ("export_contact", "Can export contacts"),
+            ("import_contact", "Can import contacts"),
+            ("merge_contact", "Can merge contacts"),
+            ("see_private_channels", "Can see private e-mails and phones"),
+            ("see_notes", "Can see notes and interactions"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.name}".strip()
+
+    def clean(self) -> None:
+        """A structure does not depend on one that depends on it."""
+        super().clean()
+        above, seen = self.parent, {self.pk}
+        while above is not None and self.pk:
+            if above.pk in seen:
+                raise ValidationError({"parent": _("Cette structure dépend déjà de « %(name)s ».") % {"name": self}})
+            seen.add(above.pk)
+            above = above.parent
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == self.Kind.PERSON
+
+    @property
+    def is_present(self) -> bool:
+        """Neither in the trash nor folded into another record."""
+        return self.trashed_at is None and self.merged_into_id is None
+
+    @property
+    def is_to_verify(self) -> bool:
+        return self.needs_check or self.verified_on is None or self.verified_on < verification_limit()
+
+    @classmethod
+    def after_writes(cls, pks: Collection[int]) -> None:
+        derive(pks)
+
+    def verify(self, *, by: User | None, on: date | None = None) -> None:
+        """Somebody has checked this record against the person or a sure source."""
+        self.verified_on, self.verified_by, self.needs_check = on or timezone.localdate(), by, False
+        self.save(update_fields=["verified_on", "verified_by", "needs_check"])
+
+    def put_in_trash(self) -> None:
+        """Out of sight for 30 days, then gone for good."""
+        self.trashed_at = timezone.now()
+        self.save(update_fields=["trashed_at"])
+
+    def take_out_of_trash(self) -> None:
+        self.trashed_at = None
+        self.save(update_fields=["trashed_at"])
+
+
+class ContactTerritory(models.Model):
+    """Where a contact intervenes once inheritance is worked out: own territories, else the scheme's, else the organisation's."""
+
+    class Origin(models.TextChoices):
+        OWN = "own", _("propre")
+        SCHEME = "scheme", _("démarche coordonnée")
+        ORGANISATION = "organisation", _("structure")
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="reach")
+    territory = models.ForeignKey(Territory, models.PROTECT, related_name="reached_by", verbose_name=_("territoire"))
+    origin = models.CharField(_("origine"), max_length=12, choices=Origin)
+
+    objects: Any = models.Manager()
+
+    PRIVACY = classes(PERSONAL, "territory") | classes(UNCLASSED, "id", "contact", "origin")
+
+    class Meta:
+        verbose_name = _("territoire du contact")
+        verbose_name_plural = _("territoires des contacts")
+        constraints = [models.UniqueConstraint(fields=["contact", "territory"], name="contact_reaches_a_territory_once")]
+        indexes = [models.Index(fields=["territory", "contact"], name="reach_by_territory")]
+
+    def __str__(self) -> str:
+        return str(self.territory)

@@ -1,0 +1,71 @@
+"""Likely doubles: the pairs somebody has judged, and the merges that can be taken back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models.contact import Contact
+from crm.privacy import PERSONAL, UNCLASSED, classes
+
+
+class DoublePair(models.Model):
+    """Two records that may be one; the lower number is always the first. A judgement is remembered for good."""
+
+    class Verdict(models.TextChoices):
+        OPEN = "open", _("à examiner")
+        DIFFERENT = "different", _("deux contacts différents")
+        MERGED = "merged", _("fusionnées")
+
+    first = models.ForeignKey(Contact, models.CASCADE, related_name="+", verbose_name=_("première fiche"))
+    second = models.ForeignKey(Contact, models.CASCADE, related_name="+", verbose_name=_("seconde fiche"))
+    why = models.CharField(_("pourquoi"), max_length=200, blank=True)
+    verdict = models.CharField(_("avis"), max_length=10, choices=Verdict, default=Verdict.OPEN)
+    batch = models.ForeignKey("crm.ImportBatch", models.SET_NULL, null=True, related_name="+")
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    judged_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[DoublePair]] = models.Manager()
+
+    PRIVACY = classes(UNCLASSED, "id", "first", "second", "why", "verdict", "batch", "judged_by", "judged_at")
+
+    class Meta:
+        verbose_name = _("paire de fiches proches")
+        verbose_name_plural = _("paires de fiches proches")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="a_pair_is_judged_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="a_pair_is_written_one_way"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} / {self.second}"
+
+
+class Merge(models.Model):
+    """A merge that was made: what moved, what was chosen, what the absorbed record held. Enough to take it back."""
+
+    kept = models.ForeignKey(Contact, models.CASCADE, related_name="merges", verbose_name=_("fiche gardée"))
+    absorbed = models.ForeignKey(Contact, models.CASCADE, related_name="+", verbose_name=_("fiche absorbée"))
+    moves = models.JSONField(default=list)
+    before = models.JSONField(default=dict)
+    at = models.DateTimeField(_("faite le"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("par"))
+    undone_at = models.DateTimeField(_("annulée le"), null=True)
+
+    objects: ClassVar[models.Manager[Merge]] = models.Manager()
+
+    PRIVACY = classes(PERSONAL, "moves", "before") | classes(UNCLASSED, "id", "kept", "absorbed", "at", "by", "undone_at")
+
+    class Meta:
+        verbose_name = _("fusion")
+        verbose_name_plural = _("fusions")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.absorbed} → {self.kept}"

@@ -1,0 +1,48 @@
+"""A contact as it was at a moment, and taking it back there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from contacts.pages.scope import back_to, visible_contact
+from contacts.restoring import CannotRestoreError, preview, restore
+from crm.doors import door
+from crm.pages.frame import page_context
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Http404
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+@door("contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels", "contacts.see_notes")
+def as_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET shows what would change, POST does it."""
+    contact = visible_contact(request, pk)
+    at = _moment(request.POST.get("a", "") or request.GET.get("a", ""))
+    try:
+        restoration = preview(contact, at)
+        if request.method == "POST":
+            restore(contact, at, by=request.user)  # type: ignore[arg-type]
+            messages.success(
+                request,
+                _("La fiche est revenue à ce qu’elle était. Pour annuler ce retour, choisissez la version d’avant dans l’historique."),
+            )
+            return back_to(contact, "historique")
+    except CannotRestoreError as error:
+        messages.error(request, error.messages[0])
+        return back_to(contact, "historique")
+    context = page_context(request, _("Revenir à une version passée"), record=contact, restoration=restoration, at=at)
+    return TemplateResponse(request, "contacts/record/as_of.html", context)
