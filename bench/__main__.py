@@ -43,7 +43,9 @@ def measure(size: int, engines: list[str]) -> dict[str, Any]:
         if "postgres" in engines:
             try:
                 with postgres() as url:
-                    results["postgres"] = run("bench.ours", str(source), folder=folder / "postgres", DATABASE_URL=url)
+                    results["postgres"] = run(
+                        "bench.ours", str(source), folder=folder / "postgres", DATABASE_URL=url
+                    )
             except NoPostgresError as why:
                 sys.stderr.write(f"PostgreSQL left out: {why}\n")
         if size <= PLAIN_UP_TO:

@@ -31,8 +31,14 @@ def query(sql: str, params: Sequence[Any] = ()) -> float:
 def rows_written() -> list[tuple[type[models.Model], list[models.Model]]]:
     """Every row of the network's tables, in an order in which foreign keys hold."""
     found = []
-    for model in _in_order(model for model in apps.get_app_config("contacts").get_models(include_auto_created=True)):
-        if "territory" in model._meta.db_table and model.__name__ not in {"ContactTerritory"} and "_" not in model.__name__:
+    for model in _in_order(
+        model for model in apps.get_app_config("contacts").get_models(include_auto_created=True)
+    ):
+        if (
+            "territory" in model._meta.db_table
+            and model.__name__ not in {"ContactTerritory"}
+            and "_" not in model.__name__
+        ):
             continue
         rows = list(model._base_manager.all())
         if rows:
@@ -43,14 +49,20 @@ def rows_written() -> list[tuple[type[models.Model], list[models.Model]]]:
 def _in_order(wanted: Iterable[type[models.Model]]) -> list[type[models.Model]]:
     left, ordered = list(wanted), []
     while left:
-        ready = [model for model in left if not (_needs(model) & {other for other in left if other is not model})]
+        ready = [
+            model for model in left if not (_needs(model) & {other for other in left if other is not model})
+        ]
         ordered += ready or left
         left = [model for model in left if model not in ordered]
     return ordered
 
 
 def _needs(model: type[models.Model]) -> set[Any]:
-    return {field.related_model for field in model._meta.fields if isinstance(field, models.ForeignKey) and field.db_constraint}
+    return {
+        field.related_model
+        for field in model._meta.fields
+        if isinstance(field, models.ForeignKey) and field.db_constraint
+    }
 
 
 def bulk_create(before: set[tuple[str, Any]]) -> tuple[float, int]:
@@ -68,8 +80,12 @@ def bulk_create(before: set[tuple[str, Any]]) -> tuple[float, int]:
             for model, rows in reversed(written):
                 keys = [row.pk for row in rows]
                 for start in range(0, len(keys), BATCH):
-                    model._base_manager.filter(pk__in=keys[start : start + BATCH])._raw_delete(connection.alias)  # type: ignore[attr-defined]
-            seconds = once(lambda: [model._base_manager.bulk_create(rows, batch_size=BATCH) for model, rows in written])
+                    model._base_manager.filter(pk__in=keys[start : start + BATCH])._raw_delete(
+                        connection.alias
+                    )  # type: ignore[attr-defined]
+            seconds = once(
+                lambda: [model._base_manager.bulk_create(rows, batch_size=BATCH) for model, rows in written]
+            )
         transaction.set_rollback(True)
     return seconds, sum(len(rows) for _model, rows in written)
 
@@ -92,7 +108,10 @@ def export() -> float:
             csv.writer(io.StringIO(), delimiter=";").writerows(iter(cursor.fetchone, None))
 
     def postgres() -> None:
-        with connection.cursor() as cursor, cursor.copy(f"COPY ({EXPORT.format(join='string_agg')}) TO STDOUT WITH CSV") as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY ({EXPORT.format(join='string_agg')}) TO STDOUT WITH CSV") as copy,
+        ):
             for _block in copy:
                 pass
 

@@ -69,7 +69,13 @@ def pages(client: Client) -> dict[str, Any]:
 def exported(client: Client) -> dict[str, Any]:
     """Everything as CSV, through the page, to the last byte."""
     url = reverse("admin:contacts_contact_export")
-    asked = {"purpose": "internal", "reason": "mesure", "layout": "records", "file_format": "csv", "columns": COLUMNS}
+    asked = {
+        "purpose": "internal",
+        "reason": "mesure",
+        "layout": "records",
+        "file_format": "csv",
+        "columns": COLUMNS,
+    }
 
     def work() -> None:
         response = client.post(url, asked)
@@ -91,7 +97,8 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     found: dict[str, Any] = {
-        f"set-up: {step.name}": {"seconds": once(lambda step=step: step.run(lambda _text: None))} for step in setup_steps
+        f"set-up: {step.name}": {"seconds": once(lambda step=step: step.run(lambda _text: None))}
+        for step in setup_steps
     }
     user = User.objects.create_user("bench@example.org")
     user.groups.set(Group.objects.filter(name=Role.MANAGER))

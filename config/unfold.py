@@ -45,6 +45,7 @@ _MANAGE = "crm.change_association"
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Maillage",
     "SITE_HEADER": "Maillage",
+    "SITE_URL": None,  # the site is the admin: there is no other to go to
     "SITE_SUBHEADER": "crm.pages.context.association_name",
     "SITE_ICON": {
         "light": _picture("mark-light.svg"),
@@ -96,13 +97,31 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Réseau"),
                 "items": [
-                    _entry(_("Personnes"), "person", "contacts_contact_changelist", _SEE, query="kind__exact=person"),
                     _entry(
-                        _("Structures"), "domain", "contacts_contact_changelist", _SEE, query="kind__exact=organisation"
+                        _("Personnes"),
+                        "person",
+                        "contacts_contact_changelist",
+                        _SEE,
+                        query="kind__exact=person",
+                    ),
+                    _entry(
+                        _("Structures"),
+                        "domain",
+                        "contacts_contact_changelist",
+                        _SEE,
+                        query="kind__exact=organisation",
                     ),
                     _entry(_("Démarches"), "hub", "contacts_scheme_changelist", "contacts.view_scheme"),
-                    _entry(_("Territoires"), "map", "contacts_territory_changelist", "contacts.view_territory"),
-                    _entry(_("Fiches proches"), "join_inner", "contacts_doublepair_changelist", "contacts.merge_contact"),
+                    _entry(
+                        _("Territoires"), "map", "contacts_territory_changelist", "contacts.view_territory"
+                    ),
+                    _entry(
+                        _("Fiches proches"),
+                        "join_inner",
+                        "contacts_doublepair_changelist",
+                        "contacts.merge_contact",
+                    ),
+                    _entry(_("Corbeille"), "delete", "contacts_contact_trash", "contacts.delete_contact"),
                 ],
             },
             {

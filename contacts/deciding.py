@@ -35,7 +35,10 @@ def decisions_of(contact: Contact) -> list[PurposeState]:
     """One state for each purpose that can be refused, in the order of the closed list."""
     refused = {row.purpose: row for row in contact.oppositions.all()}
     agreed = {row.purpose: row for row in contact.consents.filter(withdrawn_on=None)}
-    return [_state(purpose, str(label), refused.get(purpose), agreed.get(purpose)) for purpose, label in Purpose.refusable()]
+    return [
+        _state(purpose, str(label), refused.get(purpose), agreed.get(purpose))
+        for purpose, label in Purpose.refusable()
+    ]
 
 
 def _state(purpose: str, label: str, no: Opposition | None, yes: Consent | None) -> PurposeState:

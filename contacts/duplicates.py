@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from contacts.models import Channel, Contact, ContactAlias
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from crm.folding import fold_name
 
 
@@ -49,7 +49,9 @@ def likely_doubles(
     rows = Contact.objects.present().filter(kind=kind).select_related("main_organisation")
     if email:
         channels = Channel.objects.filter(key=email.strip().lower())
-        for contact in rows.filter(pk__in=(channels if private else channels.open()).values("contact_id"))[:limit]:
+        for contact in rows.filter(pk__in=(channels if private else channels.open()).values("contact_id"))[
+            :limit
+        ]:
             found[contact.pk] = Likeness(contact, 100, _("même e-mail"))
     key = fold_name(f"{name} {first_name}")
     if key:
@@ -58,17 +60,27 @@ def likely_doubles(
         where = fold_name(organisation)
         for contact in _near(rows, name, first_name):
             score = round(fuzz.token_sort_ratio(key, contact.sort_name))
-            same_place = bool(where) and contact.main_organisation is not None and contact.main_organisation.sort_name == where
+            same_place = (
+                bool(where)
+                and contact.main_organisation is not None
+                and contact.main_organisation.sort_name == where
+            )
             if contact.pk not in found and score + (5 if same_place else 0) >= NEAR:
                 why = _("nom identique") if score == 100 else _("nom proche")
-                found[contact.pk] = Likeness(contact, min(score, 99), _("%(why)s, même structure") % {"why": why} if same_place else why)
+                found[contact.pk] = Likeness(
+                    contact,
+                    min(score, 99),
+                    _("%(why)s, même structure") % {"why": why} if same_place else why,
+                )
     return sorted(found.values(), key=lambda one: -one.score)[:limit]
 
 
 def _called(rows: ContactQuerySet, name: str, kind: str) -> ContactQuerySet:
     """Records that bear this name beside their own: a former name, another usual one, a sigle."""
     same = Q(pk__in=ContactAlias.objects.filter(folded=fold_name(name)[:200]).values("contact_id"))
-    return rows.filter(same | Q(sigle__iexact=name) if kind == Contact.Kind.ORGANISATION else same).order_by("pk")
+    return rows.filter(same | Q(sigle__iexact=name) if kind == Contact.Kind.ORGANISATION else same).order_by(
+        "pk"
+    )
 
 
 def _near(rows: ContactQuerySet, name: str, first_name: str) -> list[Contact]:
@@ -81,5 +93,9 @@ def _near(rows: ContactQuerySet, name: str, first_name: str) -> list[Contact]:
     near = rows.filter(block).order_by("sort_name", "pk")
     found = list(near[: CANDIDATES + 1])
     if len(found) > CANDIDATES:
-        found = list(near.filter(sort_name__contains=max(words, key=len)[:5])[:CANDIDATES])
+        # A slip of one letter leaves one of these pieces whole.
+        longest, pieces = max(words, key=len), Q()
+        for start in range(0, len(longest), 4):
+            pieces |= Q(sort_name__contains=longest[start : start + 4])
+        found = list(near.filter(pieces)[:CANDIDATES])
     return found

@@ -5,7 +5,6 @@ A column is a person's word for a thing, its right beside it. What one may not s
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Channel, Contact, ContactTerritory, Position, Scheme, Territory
 from contacts.models.consent import fingerprint
+from crm.keys import these
 from crm.writing import Kind
 
 
@@ -151,7 +151,7 @@ def _batch(pks: Sequence[int], columns: Sequence[Column], around: _Around) -> It
     masks = [_MASK[column.code] for column in columns if column.code in _MASK]
     asked = list(dict.fromkeys(["pk", *fields, *masks]))
     place = {name: number for number, name in enumerate(asked)}
-    contacts = Contact.objects.present().filter(pk__in=pks).order_by()
+    contacts = Contact.objects.present().filter(pk__in=these(pks)).order_by()
     found = {row[0]: row for row in contacts.values_list(*asked)}
     makers = [_maker(column, place, found.keys(), around) for column in columns]
     for pk in pks:
@@ -189,11 +189,12 @@ type Cells = Callable[[Collection[int], _Around], dict[int, str]]
 
 
 def _joined(pairs: Iterable[tuple[int, Any]]) -> dict[int, str]:
-    cells: dict[int, list[str]] = defaultdict(list)
+    """The cell of each owner: its texts in their order, each once."""
+    cells: dict[int, dict[str, None]] = {}
     for owner, text in pairs:
         if text:
-            cells[owner].append(str(text))
-    return {owner: JOINED.join(dict.fromkeys(texts)) for owner, texts in cells.items()}
+            cells.setdefault(owner, {})[text] = None
+    return {owner: JOINED.join(texts) for owner, texts in cells.items()}
 
 
 def _linked(name: str) -> Cells:
@@ -204,28 +205,25 @@ def _linked(name: str) -> Cells:
         names = {term.pk: term.name for term in field.related_model.objects.only("name")}
         rank = {pk: number for number, pk in enumerate(names)}
         other = field.m2m_reverse_name()
-        links = field.remote_field.through.objects.filter(contact__in=pks).values_list("contact_id", other)
+        links = field.remote_field.through.objects.filter(contact__in=these(pks)).values_list(
+            "contact_id", other
+        )
         return _joined((owner, names[term]) for owner, term in sorted(links, key=lambda link: rank[link[1]]))
 
     return cells
 
 
 def _territories(pks: Collection[int], around: _Around) -> dict[int, str]:
-    reach = (
-        ContactTerritory.objects.filter(contact__in=pks)
-        .order_by("pk")
-        .values_list("contact_id", "territory_id")
-    )
-    pairs = list(reach)
-    names = {
-        place.pk: str(place) for place in Territory.objects.filter(pk__in={place for _owner, place in pairs})
-    }
+    reach = ContactTerritory.objects.filter(contact__in=these(pks)).order_by("pk")
+    pairs, names = list(reach.values_list("contact_id", "territory_id")), around.places
+    new = Territory.objects.filter(pk__in={place for _owner, place in pairs} - names.keys())
+    names.update((place.pk, str(place)) for place in new.only("level", "code", "name", "context"))
     return _joined((owner, names[place]) for owner, place in pairs)
 
 
 def _positions(field: str) -> Cells:
     def cells(pks: Collection[int], around: _Around) -> dict[int, str]:
-        held = Position.objects.current().filter(person__in=pks).order_by("-is_main", "pk")
+        held = Position.objects.current().filter(person__in=these(pks)).order_by("-is_main", "pk")
         return _joined(held.values_list("person_id", field))
 
     return cells
@@ -237,7 +235,7 @@ def _channels(kind: str, *, hidden: bool) -> Cells:
     def cells(pks: Collection[int], around: _Around) -> dict[int, str]:
         used = (
             Channel.objects.in_use()
-            .filter(contact__in=pks, kind=kind, is_private=hidden)
+            .filter(contact__in=these(pks), kind=kind, is_private=hidden)
             .order_by("-is_main", "pk")
         )
         main = "contact__main_email" if kind == Channel.Kind.EMAIL else "contact__main_phone"
@@ -254,7 +252,7 @@ def _channels(kind: str, *, hidden: bool) -> Cells:
 
 def _schemes(pks: Collection[int], around: _Around) -> dict[int, str]:
     coordinated: Any = Scheme._meta.get_field("coordinations").related_model
-    held = coordinated.objects.current().filter(person__in=pks).order_by("scheme__name", "pk")
+    held = coordinated.objects.current().filter(person__in=these(pks)).order_by("scheme__name", "pk")
     return _joined(held.values_list("person_id", "scheme__name"))
 
 

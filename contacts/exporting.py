@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Consent, Contact, Opposition, SuppressedAddress
 from contacts.models.consent import KEY_ID, fingerprint
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from crm.auditing import record_deed
 from crm.models import Deed, Export, LegalBasis, Purpose
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 class Reason(models.TextChoices):
     """Why a contact that was asked for stays; the order decides when several hold."""
 
-    GONE = "gone", _("personne décédée ou fiche effacée")
-    OPPOSED = "opposed", _("s’oppose à cette finalité")
+    GONE = "gone", _("décès ou fiche effacée")
+    OPPOSED = "opposed", _("opposition à cette finalité")
     ADDRESS_REFUSED = "address_refused", _("adresse qui a déjà refusé cette finalité")
     NO_CONSENT = "no_consent", _("consentement nécessaire, non donné")
-    LEFT = "left", _("a quitté le champ")
+    LEFT = "left", _("départ du champ")
     NO_ADDRESS = "no_address", _("sans adresse e-mail")
 
 
@@ -53,10 +53,15 @@ class Question:
         """The rows, each with its `stays_for`: a `Reason`, or nothing when it leaves."""
         whens = [*self._refusals(), *self._address()]
         judgement: Any = Case(*whens, default=Value("")) if whens else Value("", models.CharField())
-        return self.rows.annotate(stays_for=judgement)
+        judged: QuerySet[Any] = self.rows.annotate(stays_for=judgement)
+        return judged
 
     def leaving(self) -> list[int]:
-        """The keys of those who leave, in the order of the rows."""
+        """The keys of those who leave, in the order of the rows; asked once."""
+        return self._leaving
+
+    @cached_property
+    def _leaving(self) -> list[int]:
         return list(self.judged().filter(stays_for="").values_list("pk", flat=True))
 
     def tally(self) -> tuple[int, dict[Reason, int]]:

@@ -41,8 +41,10 @@ def real_siret(text: str) -> str:
     if len(digits) != 14 or not (digits.isascii() and digits.isdigit()):
         raise ValidationError(_("Un SIRET compte 14 chiffres."))
     doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(digits)]
-    if sum(number - 9 if number > 9 else number for number in doubled) % 10 and not digits.startswith(LA_POSTE):
-        raise ValidationError(_("Ce SIRET n’existe pas : vérifiez les chiffres."))
+    if sum(number - 9 if number > 9 else number for number in doubled) % 10 and not digits.startswith(
+        LA_POSTE
+    ):
+        raise ValidationError(_("Ce SIRET n’existe pas : vérifiez les chiffres."))
     return digits
 
 
@@ -53,7 +55,7 @@ def real_phone(text: str) -> str:
         ValidationError: no number is like this.
     """
     if text and not normal_phone(text):
-        raise ValidationError(_("Ce numéro de téléphone n’existe pas : vérifiez le nombre de chiffres."))
+        raise ValidationError(_("Ce numéro de téléphone n’existe pas : vérifiez le nombre de chiffres."))
     return text
 
 
@@ -84,19 +86,25 @@ class ContactAddForm(_KindForm):
         required=False,
         max_length=254,
         widget=UnfoldAdminEmailInputWidget,
-        error_messages={"invalid": _("Cette adresse e-mail n’est pas complète ou contient un caractère interdit.")},
+        error_messages={
+            "invalid": _("Cette adresse e-mail n’est pas complète ou contient un caractère interdit.")
+        },
     )
-    phone = forms.CharField(label=_("Téléphone"), required=False, max_length=40, widget=UnfoldAdminTextInputWidget)
+    phone = forms.CharField(
+        label=_("Téléphone"), required=False, max_length=40, widget=UnfoldAdminTextInputWidget
+    )
     title = forms.CharField(
         label=_("Fonction"),
         required=False,
         max_length=250,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Comme la personne l’écrit : « coordinatrice du contrat local de santé »."),
+        help_text=_("Comme la personne l’écrit : « coordinatrice du contrat local de santé »."),
     )
     organisation = OrganisationField(
         label=_("Structure"),
-        help_text=_("Tapez quelques lettres. Si elle n’y est pas, écrivez son nom : sa fiche sera créée avec celle-ci."),
+        help_text=_(
+            "Tapez quelques lettres. Si elle n’y est pas, écrivez son nom : sa fiche sera créée avec celle-ci."
+        ),
     )
     function = forms.ModelChoiceField(
         label=_("Fonction dans la liste"),
@@ -106,13 +114,19 @@ class ContactAddForm(_KindForm):
         widget=UnfoldAdminSelectWidget,
     )
     service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.in_use(), required=False, empty_label="—", widget=UnfoldAdminSelectWidget
+        label=_("Service"),
+        queryset=Service.objects.in_use(),
+        required=False,
+        empty_label="—",
+        widget=UnfoldAdminSelectWidget,
     )
     refuses_newsletter = forms.BooleanField(
         label=_("Ne souhaite pas recevoir la newsletter"), required=False, widget=UnfoldBooleanWidget
     )
     is_another = forms.BooleanField(
-        label=_("Ce n’est pas la même : créer quand même cette fiche"), required=False, widget=UnfoldBooleanWidget
+        label=_("Ce n’est pas la même : créer quand même cette fiche"),
+        required=False,
+        widget=UnfoldBooleanWidget,
     )
 
     class Meta:
@@ -131,7 +145,9 @@ class ContactAddForm(_KindForm):
         self.new_organisation: Contact | None = None
         organisation: Any = self.fields["organisation"]
         organisation.queryset = Contact.objects.present().organisations()
-        organisation.widget = OrganisationSelect(Position._meta.get_field("organisation"), admin.site, choices=organisation.choices)
+        organisation.widget = OrganisationSelect(
+            Position._meta.get_field("organisation"), admin.site, choices=organisation.choices
+        )
         if "source" in self.fields and not self.initial.get("source"):
             met = Source.objects.filter(code="RENCONTRE").first() or Source.objects.in_use().first()
             self.initial["source"] = met.pk if met else None
@@ -163,21 +179,31 @@ class ContactAddForm(_KindForm):
         """The post, the address and the number typed in the same form; the records it is not, remembered."""
         given = self.cleaned_data
         position = self._add_position(contact) if contact.is_person else None
-        for kind, value in ((Channel.Kind.EMAIL, given.get("email")), (Channel.Kind.PHONE, given.get("phone"))):
+        for kind, value in (
+            (Channel.Kind.EMAIL, given.get("email")),
+            (Channel.Kind.PHONE, given.get("phone")),
+        ):
             if value:
-                Channel.objects.create(contact=contact, kind=kind, value=value, is_main=True, position=position)
-        if given.get("refuses_newsletter") and not contact.oppositions.filter(purpose=Purpose.NEWSLETTER).exists():
+                Channel.objects.create(
+                    contact=contact, kind=kind, value=value, is_main=True, position=position
+                )
+        if (
+            given.get("refuses_newsletter")
+            and not contact.oppositions.filter(purpose=Purpose.NEWSLETTER).exists()
+        ):
             contact.oppositions.create(purpose=Purpose.NEWSLETTER, source=gettext("Saisie de la fiche"))
         for other in self.doubles:
             first, second = sorted([contact.pk, other.contact.pk])
-            DoublePair.objects.create(first_id=first, second_id=second, why=other.why, verdict=DoublePair.Verdict.DIFFERENT)
+            DoublePair.objects.create(
+                first_id=first, second_id=second, why=other.why, verdict=DoublePair.Verdict.DIFFERENT
+            )
 
     def _add_position(self, person: Contact) -> Position | None:
         given = self.cleaned_data
         organisation: Contact | None = given.get("organisation")
         if not (organisation or given.get("title") or given.get("function")):
             return None
-        if organisation and organisation.pk is None:
+        if organisation and organisation._state.adding:
             self.new_organisation = organisation
         return open_position(
             person,

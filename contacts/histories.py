@@ -96,7 +96,9 @@ def changes_of(contact: Contact, user: Any, limit: int = SHOWN) -> list[Change]:
     for change in changes:
         for row in change.rows:
             row.name = names.text(row.name)
-            row.fields = [FieldChange(one.label, names.text(one.old), names.text(one.new)) for one in row.fields]
+            row.fields = [
+                FieldChange(one.label, names.text(one.old), names.text(one.new)) for one in row.fields
+            ]
     return changes
 
 
@@ -120,20 +122,23 @@ def _latest(history: Any) -> list[Any]:
 
 def _record_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
     hidden = SILENT if user.has_perm("contacts.see_notes") else SILENT | {"notes"}
-    past = _latest(Contact.history.filter(id=contact.pk))  # type: ignore[attr-defined]
+    past = _latest(Contact.history.filter(id=contact.pk))
     links = {field: _links_of(past, field) for field in Contact._meta.many_to_many}
     before = None
     for version in past:
         fields: list[FieldChange] = []
         if before:
-            fields = [*_compare(before, version, hidden, names), *_compare_links(before, version, links, names)]
+            fields = [
+                *_compare(before, version, hidden, names),
+                *_compare_links(before, version, links, names),
+            ]
         yield _written(version, _("fiche"), "", fields)
         before = version
 
 
 def _links_of(past: list[Any], field: Any) -> dict[int, set[int]]:
     """`{version: primary keys linked}` of a many-to-many field, in one statement."""
-    model = getattr(Contact.history.model, field.name).model  # type: ignore[attr-defined]
+    model = getattr(Contact.history.model, field.name).model
     links: dict[int, set[int]] = defaultdict(set)
     rows = model.objects.filter(history__in=[version.pk for version in past])
     for version, other in rows.values_list("history_id", field.m2m_reverse_name()):
@@ -159,7 +164,11 @@ def _part_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
             continue
         history: Any = model.history  # type: ignore[attr-defined]
         past = _latest(history.filter(**{owner: contact.pk}))
-        hidden = _private(past) if model is Channel and not user.has_perm("contacts.see_private_channels") else set()
+        hidden = (
+            _private(past)
+            if model is Channel and not user.has_perm("contacts.see_private_channels")
+            else set()
+        )
         last: dict[int, Any] = {}
         for version in past:
             before, last[version.id] = last.get(version.id), version
@@ -171,12 +180,12 @@ def _part_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
 def _private(past: Collection[Any]) -> set[int]:
     """Channels that are private, or were at some time: an address made private is so in its past too."""
     known = {version.id for version in past}
-    ever = Channel.history.filter(id__in=known, is_private=True)  # type: ignore[attr-defined]
+    ever = Channel.history.filter(id__in=known, is_private=True)
     return set(ever.values_list("id", flat=True)) if known else set()
 
 
 def _name_of(version: Any, names: Names) -> str:
-    if isinstance(version, Channel.history.model):  # type: ignore[attr-defined]
+    if isinstance(version, Channel.history.model):
         return str(version.value)
     if hasattr(version, "organisation_id"):
         where = names.later(Contact, version.organisation_id) if version.organisation_id else ""
@@ -184,7 +193,7 @@ def _name_of(version: Any, names: Names) -> str:
     if hasattr(version, "other_id"):
         return f"{version.get_kind_display()} {names.later(Contact, version.other_id)}"
     if hasattr(version, "scheme_id"):
-        return names.later(Coordination._meta.get_field("scheme").related_model, version.scheme_id)  # type: ignore[arg-type]
+        return names.later(Coordination._meta.get_field("scheme").related_model, version.scheme_id)
     if hasattr(version, "purpose"):
         return str(version.get_purpose_display())
     day = getattr(version, "on", None)
@@ -207,7 +216,9 @@ def _compare(before: Any, version: Any, hidden: Iterable[str], names: Names) -> 
         old, new = getattr(before, column.attname), getattr(version, column.attname)
         if old != new:
             yield FieldChange(
-                label=str(column.verbose_name), old=shown_value(column, old, names), new=shown_value(column, new, names)
+                label=str(column.verbose_name),
+                old=shown_value(column, old, names),
+                new=shown_value(column, new, names),
             )
 
 
@@ -216,7 +227,7 @@ def shown_value(column: Field[Any, Any], value: Any, names: Names) -> str:
     if value in (None, ""):
         return ""
     if isinstance(column, ForeignKey):
-        return names.later(column.related_model, value)  # type: ignore[arg-type]
+        return names.later(column.related_model, value)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if column.choices:
@@ -246,5 +257,6 @@ class Names:
     def text(self, raw: str) -> str:
         pieces = raw.split(self.MARK)
         return "".join(
-            self.found.get(piece, _("(supprimé)")) if place % 2 else piece for place, piece in enumerate(pieces)
+            self.found.get(piece, _("(supprimé)")) if place % 2 else piece
+            for place, piece in enumerate(pieces)
         )

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from contacts.models import Category, Function, Theme
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from crm.folding import fold_name
 
 

@@ -69,13 +69,15 @@ def check(kept: Contact, absorbed: Contact) -> None:
     if kept.kind != absorbed.kind:
         raise CannotMergeError(_("Une personne et une structure ne se fusionnent pas."))
     if kept.merged_into_id or absorbed.merged_into_id:
-        raise CannotMergeError(_("L’une de ces fiches vient d’être fusionnée dans une autre : rouvrez la page."))
+        raise CannotMergeError(
+            _("L’une de ces fiches vient d’être fusionnée dans une autre : rouvrez la page.")
+        )
     if kept.trashed_at or absorbed.trashed_at:
-        raise CannotMergeError(_("L’une de ces fiches est à la corbeille : reprenez-la d’abord."))
+        raise CannotMergeError(_("L’une de ces fiches est à la corbeille : reprenez-la d’abord."))
     if Contact.State.ERASED in {kept.state, absorbed.state}:
         raise CannotMergeError(_("L’une de ces fiches a été effacée."))
     if kept.account_id and absorbed.account_id:
-        raise CannotMergeError(_("Chacune de ces fiches a un compte : fermez d’abord l’un des deux."))
+        raise CannotMergeError(_("Chacune de ces fiches a un compte : fermez d’abord l’un des deux."))
 
 
 def choices(kept: Contact, absorbed: Contact) -> list[FieldChoice]:
@@ -115,7 +117,9 @@ def moves(absorbed: Contact) -> list[Move]:
 
 
 @transaction.atomic
-def merge(absorbed: Contact, *, into: Contact, chosen: Mapping[str, str] | None = None, by: User | None = None) -> Merge:
+def merge(
+    absorbed: Contact, *, into: Contact, chosen: Mapping[str, str] | None = None, by: User | None = None
+) -> Merge:
     """Fold `absorbed` into `into`. `chosen` says for each differing field `kept`, `absorbed` or `both` (notes).
 
     Raises:
@@ -150,12 +154,17 @@ def merge(absorbed: Contact, *, into: Contact, chosen: Mapping[str, str] | None 
         log.append({"suppressed": sorted(_suppressed(kept, absorbed) - known)})
         log.append(_judge(kept, absorbed, by))
         record_deed(Deed.MERGED, by=by, on=kept)
-        return Merge.objects.create(kept=kept, absorbed=absorbed, moves=log, before=before, by=by, at=moment())
+        return Merge.objects.create(
+            kept=kept, absorbed=absorbed, moves=log, before=before, by=by, at=moment()
+        )
 
 
 def _both(kept: int, absorbed: int) -> tuple[Contact, Contact]:
     """The two records, locked in one order whoever comes first."""
-    rows = {row.pk: row for row in Contact.objects.select_for_update().filter(pk__in=[kept, absorbed]).order_by("pk")}
+    rows = {
+        row.pk: row
+        for row in Contact.objects.select_for_update().filter(pk__in=[kept, absorbed]).order_by("pk")
+    }
     if kept not in rows or absorbed not in rows:
         raise CannotMergeError(_("L’une de ces fiches n’existe plus."))
     return rows[kept], rows[absorbed]
@@ -250,9 +259,11 @@ def unmerge(merge_made: Merge, *, by: User | None = None) -> None:
     if merge_made.undone_at:
         raise CannotMergeError(_("Cette fusion a déjà été annulée."))
     if kept.merged_into_id or kept.trashed_at:
-        raise CannotMergeError(_("La fiche gardée n’est plus là : elle a été fusionnée à son tour, ou mise à la corbeille."))
+        raise CannotMergeError(
+            _("La fiche gardée n’est plus là : elle a été fusionnée à son tour, ou mise à la corbeille.")
+        )
     if last_merge(kept) != merge_made:
-        raise CannotMergeError(_("Une autre fusion a eu lieu depuis sur cette fiche : annulez-la d’abord."))
+        raise CannotMergeError(_("Une autre fusion a eu lieu depuis sur cette fiche : annulez-la d’abord."))
     with one_act(by=by, reason=_("Fusion annulée")):
         _unchoose(kept, merge_made.before)
         account = next((step["account"] for step in merge_made.moves if "account" in step), None)

@@ -33,7 +33,9 @@ class Rows:
 
     @property
     def label(self) -> str:
-        return _("structures rattachées") if self.model is Contact else str(self.model._meta.verbose_name_plural)
+        return (
+            _("structures rattachées") if self.model is Contact else str(self.model._meta.verbose_name_plural)
+        )
 
     def of(self, contact: Contact) -> models.QuerySet[Any]:
         return self.model._base_manager.filter(**{self.field.name: contact.pk}).order_by("pk")  # type: ignore[no-any-return]
@@ -77,7 +79,9 @@ def _holds(row: Any, field: Any) -> bool:
         row.validate_unique()
         for constraint in row._meta.constraints:
             is_unique = isinstance(constraint, models.UniqueConstraint)
-            if field.name in (constraint.fields if is_unique else constraint.condition.referenced_base_fields):
+            if field.name in (
+                constraint.fields if is_unique else constraint.condition.referenced_base_fields
+            ):
                 constraint.validate(type(row), row)
     except ValidationError:
         return False
@@ -123,13 +127,17 @@ def put_back(kept: Contact, absorbed: Contact, log: Iterable[Mapping[str, Any]])
     for step in steps:
         if "tied" in step:
             channel, stayed, twin = step["tied"]
-            for row in kept.channels.filter(pk=channel, position=twin):
-                row.position_id = stayed
-                row.save()
+            for tied in kept.channels.filter(pk=channel, position=twin):
+                tied.position_id = stayed
+                tied.save()
     by_label = {rows.model._meta.label: rows.model for rows in rows_on()}
     for moved in (step["row"] for step in steps if "row" in step):
         model: Any = by_label.get(moved["model"])
-        row = model._base_manager.filter(**{"pk": moved["pk"], moved["field"]: kept.pk}).first() if model else None
+        row = (
+            model._base_manager.filter(**{"pk": moved["pk"], moved["field"]: kept.pk}).first()
+            if model
+            else None
+        )
         if row is None:
             continue
         setattr(row, moved["field"], absorbed)

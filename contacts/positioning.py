@@ -55,7 +55,7 @@ def close_position(position: Position, *, on: date) -> None:
     """
     if position.starts_on and on < position.starts_on:
         raise ValidationError(
-            _("Cette fonction a commencé le %(day)s : elle ne peut pas se terminer avant. Corrigez la date.")
+            _("Cette fonction a commencé le %(day)s : elle ne peut pas se terminer avant. Corrigez la date.")
             % {"day": f"{position.starts_on:%d/%m/%Y}"}
         )
     with one_act():
@@ -110,7 +110,14 @@ def change_post(
         retire(channel for channel in retiring if channel.state == Channel.State.ACTIVE)
         begins = bool(organisation or title or function)
         position = (
-            open_position(person, organisation=organisation, title=title, function=function, service=service, starts_on=day)
+            open_position(
+                person,
+                organisation=organisation,
+                title=title,
+                function=function,
+                service=service,
+                starts_on=day,
+            )
             if begins
             else None
         )

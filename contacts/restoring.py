@@ -37,7 +37,9 @@ PARTS: tuple[tuple[type[models.Model], str], ...] = (
     (Link, "contact"),
 )
 LINKS = ("themes", "territories", "labels")
-FIXED: dict[type[models.Model], frozenset[str]] = {Contact: frozenset(SILENT | {"kind", "account", "verified_by"})}
+FIXED: dict[type[models.Model], frozenset[str]] = {
+    Contact: frozenset(SILENT | {"kind", "account", "verified_by"})
+}
 """Columns that no restoration touches: those of the record, and for any part those below."""
 FIXED_OF_PARTS = frozenset(SILENT - {"key", "folded"})
 ONCE: dict[type[models.Model], tuple[str, ...]] = {Channel: ("kind", "key"), ContactAlias: ("folded",)}
@@ -67,20 +69,26 @@ class Restoration:
 class _Past:
     """The rows of one kind that the contact had at a moment, and what they name that is still there."""
 
-    def __init__(self, model: Any, owner: str, contact: Contact, at: datetime, *, returning: Iterable[int] = ()) -> None:
+    def __init__(
+        self, model: Any, owner: str, contact: Contact, at: datetime, *, returning: Iterable[int] = ()
+    ) -> None:
         past = model.history.filter(history_date__lte=at)
         ever = past.filter(**{owner: contact.pk}).values("id")
         last = {row.id: row for row in past.filter(id__in=ever).order_by("history_date", "history_id")}
         self.model, self.owner = model, owner
         self.now: dict[int, Any] = {row.pk: row for row in model._base_manager.filter(**{owner: contact.pk})}
         self.then = {
-            pk: row for pk, row in last.items() if row.history_type != "-" and getattr(row, f"{owner}_id") == contact.pk
+            pk: row
+            for pk, row in last.items()
+            if row.history_type != "-" and getattr(row, f"{owner}_id") == contact.pk
         }
         self.still = _still_there(self.then.values())
         self.still[Position] = self.still.get(Position, set()) | set(returning)
         missing = self.then.keys() - self.now.keys()
         # A row that another record holds today is that record's.
-        self.taken = set(model._base_manager.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
+        self.taken = (
+            set(model._base_manager.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
+        )
 
     def may_return(self, pk: int) -> bool:
         """Whether a row that is no longer the contact's can be made again: it is nobody's, and what it cannot do without is there."""
@@ -88,7 +96,11 @@ class _Past:
             return False
         row = self.model(pk=pk)
         _copy(self.then[pk], row, self.still)
-        needed = [one for one in self.model._meta.fields if one.is_relation and not one.null and one.name != self.owner]
+        needed = [
+            one
+            for one in self.model._meta.fields
+            if one.is_relation and not one.null and one.name != self.owner
+        ]
         if any(getattr(row, one.attname) is None for one in needed):
             return False
         return self.model is not Position or bool(row.organisation_id or row.title or row.function_id)
@@ -102,9 +114,15 @@ def _still_there(versions: Iterable[Any]) -> _Still:
     wanted: _Still = {}
     for version in versions:
         for column in version.tracked_fields:
-            if isinstance(column, models.ForeignKey) and (value := getattr(version, column.attname)) is not None:
-                wanted.setdefault(column.related_model, set()).add(value)  # type: ignore[arg-type]
-    return {model: set(model._base_manager.filter(pk__in=pks).values_list("pk", flat=True)) for model, pks in wanted.items()}
+            if (
+                isinstance(column, models.ForeignKey)
+                and (value := getattr(version, column.attname)) is not None
+            ):
+                wanted.setdefault(column.related_model, set()).add(value)
+    return {
+        model: set(model._base_manager.filter(pk__in=pks).values_list("pk", flat=True))
+        for model, pks in wanted.items()
+    }
 
 
 def preview(contact: Contact, at: datetime) -> Restoration:
@@ -121,8 +139,13 @@ def preview(contact: Contact, at: datetime) -> Restoration:
         target: Any = Contact._meta.get_field(name)
         old, new = _links_now(contact, name), _links_then(then, name)
         if old != new:
-            gone, come = ([names.later(target.related_model, pk) for pk in sorted(keys)] for keys in (old - new, new - old))
-            found.fields.append(FieldChange(label=str(target.verbose_name), old=", ".join(gone), new=", ".join(come)))
+            gone, come = (
+                [names.later(target.related_model, pk) for pk in sorted(keys)]
+                for keys in (old - new, new - old)
+            )
+            found.fields.append(
+                FieldChange(label=str(target.verbose_name), old=", ".join(gone), new=", ".join(come))
+            )
     returning: list[int] = []
     for model, owner in PARTS:
         past = _Past(model, owner, contact, at, returning=returning)
@@ -143,7 +166,9 @@ def preview(contact: Contact, at: datetime) -> Restoration:
 def _named(found: Restoration, names: Names) -> Restoration:
     names.resolve()
     found.fields = _named_fields(found.fields, names)
-    found.changed = [(what, names.text(called), _named_fields(fields, names)) for what, called, fields in found.changed]
+    found.changed = [
+        (what, names.text(called), _named_fields(fields, names)) for what, called, fields in found.changed
+    ]
     for rows in (found.back, found.gone, found.lost):
         rows[:] = [(what, names.text(called)) for what, called in rows]
     return found
@@ -212,10 +237,14 @@ def _in_the_way(model: Any, now: dict[int, Any], then: dict[int, Any]) -> list[i
 def _version(contact: Contact, at: datetime) -> Any:
     merges = Merge.objects.filter(Q(kept=contact) | Q(absorbed=contact))
     if merges.filter(undone_at=None, at__gt=at).exists():
-        raise CannotRestoreError(_("Une autre fiche a été fusionnée avec celle-ci depuis : annulez d’abord cette fusion."))
+        raise CannotRestoreError(
+            _("Une autre fiche a été fusionnée avec celle-ci depuis : annulez d’abord cette fusion.")
+        )
     if merges.filter(at__lte=at, undone_at__gt=at).exists():
-        raise CannotRestoreError(_("À ce moment-là, deux fiches n’en faisaient qu’une : choisissez un autre moment."))
-    past = Contact.history.filter(id=contact.pk, history_date__lte=at)  # type: ignore[attr-defined]
+        raise CannotRestoreError(
+            _("À ce moment-là, deux fiches n’en faisaient qu’une : choisissez un autre moment.")
+        )
+    past = Contact.history.filter(id=contact.pk, history_date__lte=at)
     version = past.order_by("-history_date", "-history_id").first()
     if version is None:
         raise CannotRestoreError(_("Cette fiche n’existait pas encore à ce moment-là."))
@@ -254,7 +283,11 @@ def _copy(version: Any, row: Any, still: _Still) -> bool:
 def _value(version: Any, column: Any, still: _Still) -> Any:
     """What a column held; a link to a row that is gone since is empty."""
     value = getattr(version, column.attname)
-    if isinstance(column, models.ForeignKey) and value is not None and value not in still.get(column.related_model, ()):  # type: ignore[call-overload]
+    if (
+        isinstance(column, models.ForeignKey)
+        and value is not None
+        and value not in still.get(column.related_model, ())
+    ):
         return None
     return value
 

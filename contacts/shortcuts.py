@@ -23,9 +23,23 @@ def _new(kind: str) -> str:
 def register() -> None:
     see, add = "contacts.view_contact", "contacts.add_contact"
     for shortcut in (
-        Shortcut(key="p", rank=10, label=_("Ouvrir la liste des personnes"), permission=see, url=lambda: _list(PERSON)),
-        Shortcut(key="o", rank=15, label=_("Ouvrir la liste des structures"), permission=see, url=lambda: _list(ORGANISATION)),
+        Shortcut(
+            key="p",
+            rank=10,
+            label=_("Ouvrir la liste des personnes"),
+            permission=see,
+            url=lambda: _list(PERSON),
+        ),
+        Shortcut(
+            key="o",
+            rank=15,
+            label=_("Ouvrir la liste des structures"),
+            permission=see,
+            url=lambda: _list(ORGANISATION),
+        ),
         Shortcut(key="n", rank=20, label=_("Ajouter une personne"), permission=add, url=lambda: _new(PERSON)),
-        Shortcut(key="s", rank=25, label=_("Ajouter une structure"), permission=add, url=lambda: _new(ORGANISATION)),
+        Shortcut(
+            key="s", rank=25, label=_("Ajouter une structure"), permission=add, url=lambda: _new(ORGANISATION)
+        ),
     ):
         shortcuts.add(shortcut)

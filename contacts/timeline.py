@@ -29,9 +29,13 @@ def exchanges(contact: Any, user: User, limit: int) -> Iterable[TimelineEvent]:
         TimelineEvent(
             day=row.on,
             icon=_ICONS[row.kind],
-            title=_("%(kind)s, par %(who)s") % {"kind": row.get_kind_display(), "who": row.by} if row.by else row.get_kind_display(),
+            title=_("%(kind)s, par %(who)s") % {"kind": row.get_kind_display(), "who": row.by}
+            if row.by
+            else row.get_kind_display(),
             text=row.summary,
-            url=reverse("admin:contacts_contact_exchange_change", args=[contact.pk, row.pk]) if may_change else "",
+            url=reverse("admin:contacts_contact_exchange_change", args=[contact.pk, row.pk])
+            if may_change
+            else "",
         )
         for row in rows
     ]
@@ -41,9 +45,17 @@ def posts(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
     """Posts taken and left: the person's own, or those of the people of an organisation."""
     rows = Position.objects.select_related("person", "organisation", "function")
     rows = rows.filter(person=contact) if contact.is_person else rows.filter(organisation=contact)
-    dated = rows.filter(Q(starts_on__isnull=False) | Q(ends_on__isnull=False), person__in=Contact.objects.visible_to(user))
-    for row in dated.order_by(Greatest(Coalesce("ends_on", "starts_on"), Coalesce("starts_on", "ends_on")).desc(), "pk")[:limit]:
-        subject = str(row) if contact.is_person else ", ".join(str(one) for one in (row.person, row.title or row.function) if one)
+    dated = rows.filter(
+        Q(starts_on__isnull=False) | Q(ends_on__isnull=False), person__in=Contact.objects.visible_to(user)
+    )
+    for row in dated.order_by(
+        Greatest(Coalesce("ends_on", "starts_on"), Coalesce("starts_on", "ends_on")).desc(), "pk"
+    )[:limit]:
+        subject = (
+            str(row)
+            if contact.is_person
+            else ", ".join(str(one) for one in (row.person, row.title or row.function) if one)
+        )
         if row.starts_on:
             yield TimelineEvent(day=row.starts_on, icon="login", title=_("Prise de poste"), text=subject)
         if row.ends_on:
@@ -53,13 +65,13 @@ def posts(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
 def decisions(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
     """Refusals and agreements, withdrawn ones included."""
     for opposition in contact.oppositions.all()[:limit]:
-        title = _("Ne veut plus : %(purpose)s") % {"purpose": opposition.get_purpose_display()}
+        title = _("Ne veut plus : %(purpose)s") % {"purpose": opposition.get_purpose_display()}
         yield TimelineEvent(day=opposition.since, icon="block", title=title, text=opposition.source)
     for consent in contact.consents.all()[:limit]:
-        title = _("Consent à : %(purpose)s") % {"purpose": consent.get_purpose_display()}
+        title = _("Consent à : %(purpose)s") % {"purpose": consent.get_purpose_display()}
         yield TimelineEvent(day=consent.since, icon="check_circle", title=title, text=consent.source)
         if consent.withdrawn_on:
-            title = _("Retire son accord : %(purpose)s") % {"purpose": consent.get_purpose_display()}
+            title = _("Retire son accord : %(purpose)s") % {"purpose": consent.get_purpose_display()}
             yield TimelineEvent(day=consent.withdrawn_on, icon="undo", title=title)
 
 
@@ -69,7 +81,7 @@ def merges(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
         yield TimelineEvent(
             day=timezone.localtime(merge.at),
             icon="join_inner",
-            title=_("Fiche « %(name)s » fusionnée dans celle-ci") % {"name": merge.absorbed},
+            title=_("Fiche « %(name)s » fusionnée dans celle-ci") % {"name": merge.absorbed},
             text=str(merge.by or ""),
         )
 
@@ -87,7 +99,9 @@ def arrival(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
             else "",
         )
     else:
-        yield TimelineEvent(day=contact.collected_on, icon="person_add", title=_("Fiche recueillie"), text=str(contact.source))
+        yield TimelineEvent(
+            day=contact.collected_on, icon="person_add", title=_("Fiche recueillie"), text=str(contact.source)
+        )
 
 
 def register() -> None:

@@ -56,16 +56,27 @@ def objections(contact: Contact) -> list[str]:
     if contact.is_person:
         return []
     found = []
-    people = Position.objects.filter(organisation=contact, person__merged_into=None).values("person").distinct().count()
+    people = (
+        Position.objects.filter(organisation=contact, person__merged_into=None)
+        .values("person")
+        .distinct()
+        .count()
+    )
     if people:
         text = ngettext(
-            "%(n)s personne y travaille ou y a travaillé.", "%(n)s personnes y travaillent ou y ont travaillé.", people
+            "%(n)s personne y travaille ou y a travaillé.",
+            "%(n)s personnes y travaillent ou y ont travaillé.",
+            people,
         )
         found.append(text % {"n": people})
     if parts := contact.parts.present().count():
-        found.append(ngettext("%(n)s structure en dépend.", "%(n)s structures en dépendent.", parts) % {"n": parts})
+        found.append(
+            ngettext("%(n)s structure en dépend.", "%(n)s structures en dépendent.", parts) % {"n": parts}
+        )
     if schemes := Scheme.objects.filter(lead=contact).count():
-        found.append(ngettext("Elle porte %(n)s démarche.", "Elle porte %(n)s démarches.", schemes) % {"n": schemes})
+        found.append(
+            ngettext("Elle porte %(n)s démarche.", "Elle porte %(n)s démarches.", schemes) % {"n": schemes}
+        )
     return found
 
 
@@ -120,7 +131,15 @@ def _delete_for_good(contact: Contact) -> None:
         pks = [one.pk for one in every]
         files = list(ContactFile.objects.filter(contact__in=pks))
         own = [
-            (rows.model, rows.field.name, list(rows.model._base_manager.filter(**{f"{rows.field.name}__in": pks}).values_list("pk", flat=True)))
+            (
+                rows.model,
+                rows.field.name,
+                list(
+                    rows.model._base_manager.filter(**{f"{rows.field.name}__in": pks}).values_list(
+                        "pk", flat=True
+                    )
+                ),
+            )
             for rows in rows_on()
             if rows.is_part and hasattr(rows.model, "history")
         ]
@@ -128,8 +147,10 @@ def _delete_for_good(contact: Contact) -> None:
             one.delete()
         for model, owner, keys in own:
             model.history.filter(Q(id__in=keys) | Q(**{f"{owner}__in": pks})).delete()
-        Contact.history.filter(id__in=pks).delete()  # type: ignore[attr-defined]
-        RecentRecord.objects.filter(model=Contact._meta.label_lower, record__in=[str(pk) for pk in pks]).delete()
+        Contact.history.filter(id__in=pks).delete()
+        RecentRecord.objects.filter(
+            model=Contact._meta.label_lower, record__in=[str(pk) for pk in pks]
+        ).delete()
         record_deed(Deed.DELETED, by=None, model=Contact._meta.label_lower, count=len(pks))
         transaction.on_commit(lambda: _delete_files(files))
 
@@ -145,4 +166,3 @@ def _with_absorbed(contact: Contact) -> list[Contact]:
 def _delete_files(files: Iterable[ContactFile]) -> None:
     for row in files:
         row.file.delete(save=False)
-

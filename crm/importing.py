@@ -258,7 +258,7 @@ def _unknown_warning(unknown: Unknown) -> dict[str, Any]:
     return {
         "line": unknown.lines[0] if unknown.lines else None,
         "column": unknown.column,
-        "reason": _("« %(text)s » n’est pas dans la liste.") % {"text": unknown.text},
+        "reason": _("« %(text)s » n’est pas dans la liste.") % {"text": unknown.text},
         "text": unknown.text,
         "count": unknown.count,
         "nearest": unknown.nearest[0][1] if unknown.nearest else None,

@@ -43,7 +43,7 @@ def importer_of(batch: ImportBatch) -> Importer:
         Refused: no room registers this kind.
     """
     if batch.kind not in importers:
-        raise Refused(_("On ne sait pas importer « %(kind)s ».") % {"kind": batch.kind})
+        raise Refused(_("On ne sait pas importer « %(kind)s ».") % {"kind": batch.kind})
     return importers[batch.kind]
 
 
@@ -98,7 +98,7 @@ def settle_columns(batch: ImportBatch, columns: Mapping[int, str], *, remember: 
     importer = importer_of(batch)
     known = {column.key for column in importer.columns}
     if unknown := {key for key in columns.values() if key} - known:
-        raise Refused(_("Colonne inconnue : %(columns)s.") % {"columns": ", ".join(sorted(unknown))})
+        raise Refused(_("Colonne inconnue : %(columns)s.") % {"columns": ", ".join(sorted(unknown))})
     batch.columns = batch.columns | {str(place): key for place, key in columns.items()}
     batch.save(update_fields=["columns"])
     if remember:
@@ -152,7 +152,7 @@ def confirm(
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.PLANNED)
         raise
     except BaseException:
-        message = _("L’import s’est interrompu : rien n’est entré dans la base. Vous pouvez recommencer.")
+        message = _("L’import s’est interrompu : rien n’est entré dans la base. Vous pouvez recommencer.")
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.FAILED, message=message)
         raise
     finally:
@@ -177,7 +177,7 @@ def take_back(batch: ImportBatch, *, by: User | None) -> dict[str, Any]:
     with transaction.atomic():
         taken = ImportBatch.objects.filter(pk=batch.pk, state=State.APPLIED).update(state=State.UNDONE)
         if not taken:
-            raise Refused(_("Cet import n’est pas dans la base : il n’y a rien à annuler."))
+            raise Refused(_("Cet import n’est pas dans la base : il n’y a rien à annuler."))
         report: dict[str, Any] = importer_of(batch).undo(batch, by=by)
         ImportBatch.objects.filter(pk=batch.pk).update(
             message=_("Annulé le %(day)s.") % {"day": timezone.localdate().strftime("%d/%m/%Y")}
@@ -189,6 +189,6 @@ def take_back(batch: ImportBatch, *, by: User | None) -> dict[str, Any]:
 def _must_be_open(batch: ImportBatch) -> None:
     if batch.state not in OPEN_STATES:
         raise Refused(
-            _("Cet import n’est plus à préparer : il est « %(state)s ».")
+            _("Cet import n’est plus à préparer : il est « %(state)s ».")
             % {"state": batch.get_state_display()}
         )

@@ -38,6 +38,7 @@ class _Writing:
         self.moment: datetime | None = None
         self.bumped: dict[type[Record], set[int]] = defaultdict(set)
         self.touched: dict[type[Record], set[int]] = defaultdict(set)
+        self.made: set[tuple[type[Record], int]] = set()
         self.instances: list[Record] = []
 
     def now(self) -> datetime:
@@ -47,7 +48,7 @@ class _Writing:
 
     def finish(self) -> None:
         for model, pks in self.bumped.items():
-            for some in _batches(pks):
+            for some in _batches(pk for pk in pks if (model, pk) not in self.made):
                 rows = model._base_manager.filter(pk__in=some)
                 rows.update(version=models.F("version") + 1, updated_at=timezone.now())
         for model, pks in self.touched.items():
@@ -125,7 +126,8 @@ class TrackedHistory(HistoricalRecords):
             rows = through._base_manager.filter(**{field.m2m_column_name(): instance.pk})
             past = self.m2m_models[field]
             past.objects.bulk_create(
-                past(history=history_instance, **{name: getattr(row, name) for name in copied}) for row in rows
+                past(history=history_instance, **{name: getattr(row, name) for name in copied})
+                for row in rows
             )
 
     def get_history_user(self, instance: Any) -> Any:
@@ -165,7 +167,9 @@ class Record(models.Model):
         if asked is not None:
             return {*asked, "updated_at"} - {"version", *self.COMPUTED}
         late = self.get_deferred_fields()
-        every = {one.name for one in self._meta.concrete_fields if not one.primary_key and one.attname not in late}
+        every = {
+            one.name for one in self._meta.concrete_fields if not one.primary_key and one.attname not in late
+        }
         return every - {"version", *self.COMPUTED}
 
     def bump(self) -> None:
@@ -190,11 +194,13 @@ def _write(model: type[Record], pk: int, *, bump: bool, instance: Record | None 
     """Bump and derive a record: at once, or when the act under way ends."""
     act = _current.get()
     writing = act.writing if act else _Writing()
+    writing.touched[model].add(pk)
     if bump:
         writing.bumped[model].add(pk)
-    writing.touched[model].add(pk)
     if instance is not None:
         writing.instances.append(instance)
+        if not bump:
+            writing.made.add((model, pk))
     if act is None:
         writing.finish()
 
@@ -230,7 +236,8 @@ class Part(models.Model):
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember which records the row was read under: when it moves to another, both are written."""
         row = super().from_db(*args, **kwargs)
-        row._read_under = {name: row.__dict__.get(row._meta.get_field(name).attname) for name in (cls.ROOT, *cls.TOUCHES)}
+        keys: dict[str, Any] = {name: cls._meta.get_field(name) for name in (cls.ROOT, *cls.TOUCHES)}
+        row._read_under = {name: row.__dict__.get(key.attname) for name, key in keys.items()}
         return row
 
     def _write_records(self) -> None:
@@ -240,8 +247,9 @@ class Part(models.Model):
             for name in (self.ROOT, *self.TOUCHES):
                 key: Any = self._meta.get_field(name)
                 now[name] = getattr(self, key.attname)
-                for pk in {now[name], was.get(name)} - {None}:
-                    _write(key.related_model, pk, bump=name == self.ROOT)
+                for pk in {now[name], was.get(name)}:
+                    if pk is not None:
+                        _write(key.related_model, pk, bump=name == self.ROOT)
         self._read_under = now
 
 
@@ -315,7 +323,8 @@ def remember(
         past_model.objects.bulk_create(
             [
                 past_model(
-                    history_id=version_of[getattr(row, owner)], **{name: getattr(row, name) for name in copied}
+                    history_id=version_of[getattr(row, owner)],
+                    **{name: getattr(row, name) for name in copied},
                 )
                 for row in rows
             ],

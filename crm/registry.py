@@ -210,7 +210,9 @@ class Shelf[T]:
         return part
 
     def __iter__(self) -> Iterator[T]:
-        return iter(sorted(self._parts.values(), key=lambda part: (getattr(part, "rank", 0), getattr(part, self.key))))
+        return iter(
+            sorted(self._parts.values(), key=lambda part: (getattr(part, "rank", 0), getattr(part, self.key)))
+        )
 
     def __getitem__(self, name: str) -> T:
         return self._parts[name]

@@ -37,7 +37,13 @@ _LISTS = (
     "contacts.theme", "contacts.category", "contacts.actorfamily", "contacts.function", "contacts.service",
     "contacts.source", "contacts.schemetype", "contacts.label", "contacts.synonym",
 )  # fmt: skip
-_PARTS = ("contacts.position", "contacts.channel", "contacts.contactalias", "contacts.link", "contacts.coordination")
+_PARTS = (
+    "contacts.position",
+    "contacts.channel",
+    "contacts.contactalias",
+    "contacts.link",
+    "contacts.coordination",
+)
 _KEPT_BY_STAFF = ("contacts.consent", "contacts.opposition", "contacts.interaction", "contacts.contactfile")
 
 _STAFF: dict[str, frozenset[str]] = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 
-def allowed_to(user: User | AnonymousUser | None | Any) -> Iterator[Shortcut]:
+def allowed_to(user: User | AnonymousUser | Any | None) -> Iterator[Shortcut]:
     """Those whose page this account may open, in their order."""
     if user is None or not user.is_authenticated:
         return
@@ -30,7 +30,13 @@ def allowed_to(user: User | AnonymousUser | None | Any) -> Iterator[Shortcut]:
 
 def register() -> None:
     shortcuts.add(
-        Shortcut(key="a", rank=5, label=_("Aller à l’accueil"), permission=SIGNED_IN, url=partial(reverse, "admin:index"))
+        Shortcut(
+            key="a",
+            rank=5,
+            label=_("Aller à l’accueil"),
+            permission=SIGNED_IN,
+            url=partial(reverse, "admin:index"),
+        )
     )
     shortcuts.add(
         Shortcut(

@@ -74,7 +74,7 @@ def use_database(options: dict[str, Any]) -> None:
     connections.close_all()
     settings.DATABASES["default"] = options
     connections.settings = connections.configure_settings(settings.DATABASES)
-    if hasattr(connections._connections, "default"):  # type: ignore[attr-defined]
+    if hasattr(connections._connections, "default"):
         del connections["default"]
 
 

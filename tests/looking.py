@@ -112,5 +112,7 @@ def violations(page: Page, *, only: Sequence[str] = ()) -> list[str]:
     chosen = {"type": "rule", "values": [*only]} if only else {"type": "tag", "values": [*LEVELS]}
     found = Axe().run(page, options={"runOnly": chosen, "resultTypes": ["violations"]}).response["violations"]
     return [
-        f"{rule['id']}: {' '.join(map(str, node['target']))} {node['html'][:160]}" for rule in found for node in rule["nodes"]
+        f"{rule['id']}: {' '.join(map(str, node['target']))} {node['html'][:160]}"
+        for rule in found
+        for node in rule["nodes"]
     ]

@@ -36,9 +36,10 @@ TALLEST = 6_000
 """Pixels of a picture: a longer page is cut there."""
 SEED = 1
 
-# The few that the README shows, each at 1440 pixels and light.
+# The few that the README shows, light, in a small window so that each stays under 150 kB.
+README_SIZE = (1300, 680)
 FOR_README = {
-    "list": "personnes",
+    "list": "liste-filtree",
     "record": "personne-fiche",
     "import": "import-apercu",
     "first-day": "bienvenue",
@@ -48,7 +49,9 @@ FOR_README = {
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "var/pictures", help="the folder, made anew")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only scenes whose name begins so")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="only scenes whose name begins so"
+    )
     parser.add_argument("--contacts", type=int, default=1_150, help="how many the full base holds")
     parser.add_argument("--readme", action="store_true", help="write docs/pictures/ anew, and nothing else")
     asked = parser.parse_args(arguments)
@@ -90,7 +93,7 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     ):
         show = Show(browser, site, out, only=[*FOR_README.values()] if asked.readme else asked.only)
         if asked.readme:
-            show.exactly, show.widths, show.themes = True, {1440: 900}, ("light",)
+            show.exactly, show.widths, show.themes = True, dict([README_SIZE]), ("light",)
         for base in ("neuve", "vide", "pleine"):
             _fill(base, asked.contacts, show)
             show.take(base)
@@ -99,7 +102,9 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
         return 0
     for line in show.wrong:
         print(line)
-    print(f"{show.taken} pictures of {show.seen} pages in {out}, {len(show.wrong)} to look at, {time.monotonic() - began:.0f} s")
+    print(
+        f"{show.taken} pictures of {show.seen} pages in {out}, {len(show.wrong)} to look at, {time.monotonic() - began:.0f} s"
+    )
     return 1 if show.wrong else 0
 
 
@@ -210,16 +215,17 @@ class Show:
         from playwright.sync_api import Error  # noqa: PLC0415
 
         from tests.looking import HEAVIEST, Watch, english_on, has_title, too_wide  # noqa: PLC0415
-        from tests.scenes import answers_a_page  # noqa: PLC0415
+        from tests.scenes import opened  # noqa: PLC0415
 
-        answer = answers_a_page(context, scene)
-        if answer is None:
-            return
         watch = Watch.over(context, self.site)
         page = context.new_page()
         found: list[str] = []
+        weight = 0
         try:
-            page.goto(scene.path)
+            answer = opened(page, scene)
+            if answer is None:
+                return
+            weight = len(answer.body())
             page.evaluate("document.fonts.ready.then(() => null)")
             if scene.act is not None:
                 scene.act(page)
@@ -230,12 +236,15 @@ class Show:
                 found.append("no title, or not exactly one h1")
         except Error as why:
             found.append(f"could not be taken: {str(why)[:300]}")
-        page.close()
-        watch.stop(context)
-        if (weight := len(answer.body())) > HEAVIEST:
+        finally:
+            page.close()
+            watch.stop(context)
+        if weight > HEAVIEST:
             found.append(f"weighs {weight // 1000} kB of HTML")
         self.seen += 1
-        self.wrong += [f"{scene.name} ({base}, {width} px, {scene.path}): {what}" for what in dict.fromkeys(found)]
+        self.wrong += [
+            f"{scene.name} ({base}, {width} px, {scene.path}): {what}" for what in dict.fromkeys(found)
+        ]
 
     def _pictures(self, page: Page, name: str, width: int) -> None:
         for theme in self.themes:
@@ -244,7 +253,9 @@ class Show:
             tall = page.evaluate("document.documentElement.scrollHeight")
             path = self.out / f"{name}-{width}-{theme}.png"
             height = self.widths[width] if self.exactly else min(tall, TALLEST)
-            page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+            page.screenshot(
+                path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}
+            )
             self.taken += 1
 
 
@@ -252,7 +263,7 @@ def _keep_for_readme(out: Path) -> None:
     kept = ROOT / "docs/pictures"
     kept.mkdir(parents=True, exist_ok=True)
     for name, scene in FOR_README.items():
-        taken = sorted(out.glob(f"{scene}-*-1440-light.png"))[0]
+        taken = sorted(out.glob(f"{scene}-*-{README_SIZE[0]}-light.png"))[0]
         shutil.copyfile(taken, kept / f"{name}.png")
         print(f"docs/pictures/{name}.png: {taken.stat().st_size // 1000} kB")
 

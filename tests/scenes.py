@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from playwright.sync_api import APIResponse, BrowserContext, Page
+from playwright.sync_api import Error, Page, Response
 
 from contacts.models import Contact, ContactFile, DoublePair, Interaction, Merge, Scheme
 from crm.models import Association, Export, ImportBatch, SavedFilter
@@ -49,7 +49,11 @@ def _outside() -> Iterator[Scene]:
     yield Scene(name="bienvenue", path="/bienvenue/", role=None, bases=(FRESH,))
     yield Scene(name="bienvenue-mes-donnees", path="/bienvenue/?choix=donnees", role=None, bases=(FRESH,))
     yield Scene(
-        name="bienvenue-erreurs", path="/bienvenue/?choix=donnees", role=None, act=_send("main form"), bases=(FRESH,)
+        name="bienvenue-erreurs",
+        path="/bienvenue/?choix=donnees",
+        role=None,
+        act=_send("main form"),
+        bases=(FRESH,),
     )
     yield Scene(name="connexion", path=_url("login"), role=None, bases=(EMPTY, FULL))
     yield Scene(name="connexion-erreur", path=_url("login"), role=None, act=_wrong_password)
@@ -65,10 +69,17 @@ def _everywhere() -> Iterator[Scene]:
     yield Scene(name="personnes", path=people, bases=both)
     yield Scene(name="personnes-lecture", path=people, role=Role.READER)
     yield Scene(
-        name="structures", path=_url("contacts_contact_changelist", query="kind__exact=organisation"), bases=both
+        name="structures",
+        path=_url("contacts_contact_changelist", query="kind__exact=organisation"),
+        bases=both,
     )
+    yield Scene(name="liste-filtree", path=people + "&theme=T04&in=region:11")
     yield Scene(name="liste-trouvee", path=_url("contacts_contact_changelist", query="q=sante"))
-    yield Scene(name="liste-sans-resultat", path=_url("contacts_contact_changelist", query="q=zzzz+introuvable"), bases=both)
+    yield Scene(
+        name="liste-sans-resultat",
+        path=_url("contacts_contact_changelist", query="q=zzzz+introuvable"),
+        bases=both,
+    )
     yield Scene(name="liste-filtres", path=people, act=_open_filters)
     yield Scene(name="liste-cochee", path=people, act=_tick_two)
     yield Scene(name="liste-page-2", path=people + "&p=2")
@@ -78,7 +89,10 @@ def _everywhere() -> Iterator[Scene]:
     yield Scene(name="ajout-personne", path=_url("contacts_contact_add", query="kind=person"), bases=both)
     yield Scene(name="ajout-structure", path=_url("contacts_contact_add", query="kind=organisation"))
     yield Scene(
-        name="ajout-erreurs", path=_url("contacts_contact_add", query="kind=person"), act=_send("#contact_form"), bases=both
+        name="ajout-erreurs",
+        path=_url("contacts_contact_add", query="kind=person"),
+        act=_send("#contact_form"),
+        bases=both,
     )
     yield Scene(name="import-choix", path=_url("crm_importbatch_upload"), bases=both)
     yield Scene(name="import-sans-fichier", path=_url("crm_importbatch_upload"), act=_send("form[enctype]"))
@@ -94,7 +108,9 @@ def _records() -> Iterator[Scene]:
     assert exchange is not None
     person, organisation = exchange.contact, _best_organisation()
     for tab in ("fiche", "parcours", "activite", "diffusion", "historique"):
-        yield Scene(name=f"personne-{tab}", path=_url("contacts_contact_record", person.pk, query=f"onglet={tab}"))
+        yield Scene(
+            name=f"personne-{tab}", path=_url("contacts_contact_record", person.pk, query=f"onglet={tab}")
+        )
     yield Scene(name="personne-lecture", path=_url("contacts_contact_record", person.pk), role=Role.READER)
     yield Scene(name="structure-fiche", path=_url("contacts_contact_record", organisation.pk))
     yield Scene(name="modifier-personne", path=_url("contacts_contact_change", person.pk))
@@ -107,12 +123,18 @@ def _records() -> Iterator[Scene]:
         yield Scene(name="fusion", path=_url("contacts_contact_merge", pair.first_id, pair.second_id))
     merge = Merge.objects.order_by("pk").last()
     if merge is not None:
-        yield Scene(name="fusion-faite", path=_url("contacts_contact_record", merge.kept_id, query="onglet=historique"))
+        yield Scene(
+            name="fusion-faite",
+            path=_url("contacts_contact_record", merge.kept_id, query="onglet=historique"),
+        )
     for batch in ImportBatch.objects.exclude(kind="demo").exclude(file="").order_by("pk"):
         if batch.state == ImportBatch.State.PLANNED:
             asked = any(heading["column"] is None for heading in batch.preview["headings"])
             step = "colonnes" if asked else "apercu"
-            yield Scene(name=f"import-{step}", path=_url(f"crm_importbatch_{'columns' if asked else 'preview'}", batch.pk))
+            yield Scene(
+                name=f"import-{step}",
+                path=_url(f"crm_importbatch_{'columns' if asked else 'preview'}", batch.pk),
+            )
             if step == "apercu":
                 for group in ("rejected", "warning", "not_data"):
                     preview = _url("crm_importbatch_preview", batch.pk, query=f"voir={group}")
@@ -126,7 +148,12 @@ def _records() -> Iterator[Scene]:
 
 def _best_organisation() -> Contact:
     """One where several people work."""
-    at = Contact.objects.present().people().exclude(main_organisation=None).values_list("main_organisation", flat=True)
+    at = (
+        Contact.objects.present()
+        .people()
+        .exclude(main_organisation=None)
+        .values_list("main_organisation", flat=True)
+    )
     counted = sorted(at, key=[*at].count)
     return Contact.objects.get(pk=counted[-1])
 
@@ -180,14 +207,20 @@ def _values() -> dict[Any, Any]:
     return values
 
 
-def answers_a_page(context: BrowserContext, scene: Scene) -> APIResponse | None:
-    """The answer, if this address gives the page that the scene is about: not a download, a fragment, a refusal, or a way
-    to another page."""
-    answer = context.request.get(scene.path, max_redirects=0)
-    if answer.status != scene.status:
+def opened(page: Page, scene: Scene) -> Response | None:
+    """Open the scene's address; its answer, if that is the page the scene is about: not a download, a fragment, a refusal,
+    or a way to another page."""
+    try:
+        answer = page.goto(scene.path)
+    except Error as why:
+        if "Download is starting" in str(why) or "ERR_HTTP_RESPONSE_CODE_FAILURE" in str(
+            why
+        ):  # a file; a bare 405
+            return None
+        raise
+    if answer is None or answer.status != scene.status or answer.request.redirected_from is not None:
         return None
-    kind = answer.headers.get("content-type", "")
-    return answer if kind.startswith("text/html") and b"<html" in answer.body() else None
+    return answer if b"<html" in answer.body() else None
 
 
 # --- what one does on a page --------------------------------------------------------------------------------
@@ -204,7 +237,11 @@ def _send(form: str) -> Act:
 
 
 def _press(key: str) -> Act:
-    return lambda page: (page.keyboard.press(key), page.wait_for_timeout(150))
+    def act(page: Page) -> None:
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)
+
+    return act
 
 
 def _wrong_password(page: Page) -> None:

@@ -18,4 +18,8 @@ def cookie_of(user: User, site: str) -> SetCookieParam:
     """The cookie that signs this account in on that site, which uses the same base and the same secret key."""
     client = Client()
     client.force_login(user)
-    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": site}
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": site,
+    }

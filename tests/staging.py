@@ -57,7 +57,7 @@ def stage(by: User, *, book: Path | None = None) -> None:
         purpose=Purpose.INVITATIONS,
         reason="Invitation à la journée régionale",
         file_format="xlsx",
-        columns=["name", "first_name", "email"],
+        columns=["Nom", "Prénom", "Adresse e-mail"],
         count=312,
         excluded={"a refusé ces envois": 7},
     )
@@ -67,7 +67,9 @@ def stage(by: User, *, book: Path | None = None) -> None:
 
 
 def _imports(by: User, book: Path | None) -> None:
-    asked, planned, known = (_received(by, name) for name in ("salon.csv", "inscriptions.csv", "journée-esv.csv"))
+    asked, planned, known = (
+        _received(by, name) for name in ("salon.csv", "inscriptions.csv", "journée-esv.csv")
+    )
     previewing.look(asked)  # its own column has no meaning yet
     if book is not None:
         with book.open("rb") as data:

@@ -24,7 +24,19 @@ from bench.timing import once, page  # noqa: E402
 
 def dataset(path: Path) -> tablib.Dataset:
     """The columns that the plain table has, with the themes and departments it needs already there."""
-    data = tablib.Dataset(headers=["id", "last_name", "first_name", "organisation", "function", "email", "phone", "department", "themes"])
+    data = tablib.Dataset(
+        headers=[
+            "id",
+            "last_name",
+            "first_name",
+            "organisation",
+            "function",
+            "email",
+            "phone",
+            "department",
+            "themes",
+        ]
+    )
     themes: set[str] = set()
     departments: set[str] = set()
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -34,7 +46,17 @@ def dataset(path: Path) -> tablib.Dataset:
             themes.update(names)
             departments.add(department)
             data.append(
-                ["", row["NOM"], row["Prénom"], row["Structure"], row["Fonction"], row["Mail"], row["Tél"], department, ";".join(names)]
+                [
+                    "",
+                    row["NOM"],
+                    row["Prénom"],
+                    row["Structure"],
+                    row["Fonction"],
+                    row["Mail"],
+                    row["Tél"],
+                    department,
+                    ";".join(names),
+                ]
             )
     Theme.objects.bulk_create(Theme(name=name) for name in sorted(themes))
     Department.objects.bulk_create(Department(name=name) for name in sorted(departments))
@@ -42,10 +64,21 @@ def dataset(path: Path) -> tablib.Dataset:
 
 
 def main() -> None:
-    call_command("migrate", run_syncdb=True, verbosity=0)  # no migrations of its own: tables as the models say
+    call_command(
+        "migrate", run_syncdb=True, verbosity=0
+    )  # no migrations of its own: tables as the models say
     data = dataset(Path(sys.argv[1]))
     resource = ContactResource()
-    found = {"import": {"seconds": once(lambda: (resource.import_data(data, dry_run=True), resource.import_data(data, raise_errors=True)))}}
+    found = {
+        "import": {
+            "seconds": once(
+                lambda: (
+                    resource.import_data(data, dry_run=True),
+                    resource.import_data(data, raise_errors=True),
+                )
+            )
+        }
+    }
     client = Client(SERVER_NAME="localhost")
     client.force_login(get_user_model().objects.create_superuser("bench"))
     theme, department = Theme.objects.order_by("pk")[3], Department.objects.order_by("pk")[3]
@@ -53,7 +86,10 @@ def main() -> None:
     found |= {
         "list": page(client, "/admin/plain/contact/"),
         "search": page(client, "/admin/plain/contact/?q=marti"),
-        "three filters": page(client, f"/admin/plain/contact/?themes__id__exact={theme.pk}&department__id__exact={department.pk}&q=a"),
+        "three filters": page(
+            client,
+            f"/admin/plain/contact/?themes__id__exact={theme.pk}&department__id__exact={department.pk}&q=a",
+        ),
         "record": page(client, f"/admin/plain/contact/{some.pk}/change/"),
         "home": page(client, "/admin/"),
         "export": {"seconds": once(lambda: resource.export(Contact.objects.all()).csv)},

@@ -17,7 +17,17 @@ class ContactResource(ModelResource):
 
     class Meta:
         model = Contact
-        fields = ["id", "last_name", "first_name", "organisation", "function", "email", "phone", "department", "themes"]
+        fields = [
+            "id",
+            "last_name",
+            "first_name",
+            "organisation",
+            "function",
+            "email",
+            "phone",
+            "department",
+            "themes",
+        ]
 
 
 @admin.register(Contact)

@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _, gettext_lazy
 from contacts import positioning
 from contacts.admin.listing import ContactListMixin
 from contacts.forms import ContactAddForm, ContactForm
-from contacts.inline_forms import ChannelForm, ChannelFormSet, PositionForm, PositionFormSet
+from contacts.inline_forms import AliasFormSet, ChannelFormSet, PositionFormSet
 from contacts.models import Channel, Contact, ContactAlias, Link, Position
 from contacts.pages import record, routes, trash
 from crm.admin.record import PartInline
 
 
 class _ContactPartInline(PartInline):
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
         """Another record can be named only if it is there and may be seen."""
         if db_field.related_model is Contact:
             kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
@@ -30,7 +32,6 @@ class _ContactPartInline(PartInline):
 
 class ChannelInline(_ContactPartInline):
     model = Channel
-    form = ChannelForm
     formset = ChannelFormSet
     fields = ["kind", "value", "state", "nature", "position", "comment", ("is_main", "is_private")]
     add_words = gettext_lazy("Ajouter une coordonnée")
@@ -44,7 +45,6 @@ class ChannelInline(_ContactPartInline):
 class PositionInline(_ContactPartInline):
     model = Position
     fk_name = "person"
-    form = PositionForm
     formset = PositionFormSet
     fields = ["organisation", "title", "function", "service", "starts_on", "ends_on", "is_main"]
     autocomplete_fields = ["organisation"]
@@ -56,6 +56,7 @@ class PositionInline(_ContactPartInline):
 
 class AliasInline(PartInline):
     model = ContactAlias
+    formset = AliasFormSet
     add_words = gettext_lazy("Ajouter un autre nom")
     fields = ["text", "kind"]
 
@@ -83,7 +84,7 @@ class ContactAdmin(ContactListMixin):
     save_words = gettext_lazy("Enregistrer la fiche")
     save_and_add_words = gettext_lazy("Enregistrer et saisir la suivante")
     delete_words = gettext_lazy("Mettre à la corbeille")
-    saved_words = gettext_lazy("La fiche « %(name)s » est enregistrée.")
+    saved_words = gettext_lazy("La fiche « %(name)s » est enregistrée.")
 
     # --- the page one reads ---------------------------------------------------------------------------
 
@@ -111,7 +112,9 @@ class ContactAdmin(ContactListMixin):
         asked = request.POST.get("kind") or request.GET.get("kind") or request.GET.get("kind__exact")
         return asked if asked in Contact.Kind.values else Contact.Kind.PERSON
 
-    def get_form(self, request: HttpRequest, obj: Contact | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Contact | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         if obj is None:
             kwargs["form"] = ContactAddForm
         form = super().get_form(request, obj, change, **kwargs)
@@ -135,10 +138,16 @@ class ContactAdmin(ContactListMixin):
         title = _("Nouvelle personne") if kind == Contact.Kind.PERSON else _("Nouvelle structure")
         return super().add_view(request, form_url, {"title": title, "kind": kind, **(extra_context or {})})
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return super().change_view(request, object_id, form_url, {"title": _("Modifier la fiche"), **(extra_context or {})})
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, {"title": _("Modifier la fiche"), **(extra_context or {})}
+        )
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.related_model is Contact:
             kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -157,11 +166,15 @@ class ContactAdmin(ContactListMixin):
         if isinstance(form, ContactAddForm):
             form.add_parts(contact)
             if form.new_organisation:
-                text = _("La structure « %(name)s » n’y était pas : sa fiche est créée, complétez-la quand vous pourrez.")
+                text = _(
+                    "La structure « %(name)s » n’y était pas : sa fiche est créée, complétez-la quand vous pourrez."
+                )
                 messages.info(request, text % {"name": form.new_organisation})
         met = contact.oppositions.exclude(purpose__in=refused).exclude(source=_("Saisie de la fiche"))
         if purposes := [row.get_purpose_display() for row in met]:
-            text = _("Une adresse de cette fiche avait déjà refusé : %(purposes)s. Ce refus est repris sur la fiche.")
+            text = _(
+                "Une adresse de cette fiche avait déjà refusé : %(purposes)s. Ce refus est repris sur la fiche."
+            )
             messages.warning(request, text % {"purposes": ", ".join(purposes)})
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -183,13 +196,30 @@ class ContactAdmin(ContactListMixin):
 def _fieldsets(*, person: bool, adding: bool) -> list[Any]:
     """Six fields first, the rest folded under *Plus*."""
     if person:
-        new, old = ["name", "first_name", "email", "organisation", "title", "themes"], ["territories", "labels", "notes"]
+        new, old = (
+            ["name", "first_name", "email", "organisation", "title", "themes"],
+            ["territories", "labels", "notes"],
+        )
         first = new if adding else ["name", "first_name", "themes", *old]
-        more = [*(["phone", "function", "service"] if adding else []), "civility", "category", *(old[:2] if adding else [])]
+        more: list[Any] = [
+            *(["phone", "function", "service"] if adding else []),
+            "civility",
+            "category",
+            *(old[:2] if adding else []),
+        ]
         more += ["street", ("postcode", "city"), "website", *(["notes"] if adding else [])]
     else:
         first = ["name", "sigle", "email" if adding else "territories", "category", "city", "themes"]
-        more = [*(["phone", "territories"] if adding else []), "siret", "parent", "labels", "street", "postcode", "website", "notes"]
+        more = [
+            *(["phone", "territories"] if adding else []),
+            "siret",
+            "parent",
+            "labels",
+            "street",
+            "postcode",
+            "website",
+            "notes",
+        ]
     more += [("source", "collected_on")]
     more += ["refuses_newsletter"] if adding else ["state", "legal_basis", "verified_on", "needs_check"]
     return [(None, {"fields": first}), (gettext_lazy("Plus"), {"fields": more, "classes": ["collapse"]})]

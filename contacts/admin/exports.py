@@ -31,7 +31,7 @@ from contacts.admin.filtering import numbers
 from contacts.admin.narrowing import SELECTION, Narrowing
 from contacts.export_columns import ADDRESSES, COLUMNS, GROUPS, Column, allowed, rows
 from contacts.exporting import Question, record_export, refused_prints
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from contacts.vcards import cards
 from crm import writing
 from crm.doors import door
@@ -217,8 +217,7 @@ def _criteria(request: HttpRequest, narrowing: Narrowing, total: int) -> list[st
 def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpResponseBase:
     given = form.cleaned_data
     question = _question(request, asked_rows(request, narrowing), given["purpose"], given["layout"])
-    leaving, _staying = question.tally()
-    if not leaving:
+    if not question.leaving():
         messages.warning(
             request, _("Aucun contact ne peut sortir pour cette finalité : la liste n’a pas été faite.")
         )
@@ -230,7 +229,7 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         columns=[str(column.label) for column in columns],
         file_format=given["file_format"],
         query=_query(request, narrowing),
-        criteria=_criteria(request, narrowing, leaving),
+        criteria=_criteria(request, narrowing, len(question.leaving())),
         by=request.user,  # type: ignore[arg-type]
     )
     refused = refused_prints(given["purpose"])

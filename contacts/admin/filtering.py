@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 
 
 MOST_VALUES = 60

@@ -36,7 +36,7 @@ from contacts.models import (
     Territory,
     Theme,
 )
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from crm.models import ImportBatch, Purpose
 
 

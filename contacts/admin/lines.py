@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 
 from contacts.models import Contact, Opposition, Territory
-from contacts.models.contact import verification_limit
+from contacts.models.contact_queries import verification_limit
 from crm.models import Purpose
 
 

@@ -18,14 +18,15 @@ from contacts.admin.filters import FILTERS
 from contacts.admin.lines import lines_of
 from contacts.admin.narrowing import PAGE, SELECTION, SIZES, SORTS, Narrowing
 from contacts.models import Contact
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from crm.admin.record import RecordAdmin, RecordList
 from crm.models import SavedFilter
 from crm.searching import COMMON
 
 
 SAVED_PAGE = "contacts_contact"
-MOST_AT_ONCE = 20_000
+MOST_AT_ONCE = 40_000
+MOST_COUNTED = 10_000
 
 
 class ContactList(RecordList):
@@ -42,14 +43,25 @@ class ContactList(RecordList):
         return self.narrowing.ordered()
 
     def get_results(self, request: HttpRequest) -> None:
-        """A page beyond the last is the last; the whole is counted once, and only if something narrows it."""
+        """A page beyond the last is the last; the whole is counted once, and only if something narrows it.
+
+        Words that more than `MOST_COUNTED` rows hold are counted no further (`more`): each row has to be read for it.
+        """
         narrowing = self.narrowing
         # Every record has a kind: saying so lets an index count them.
         everybody = narrowing.seen.filter(kind__gt="").order_by()
         pks = self.queryset.values_list("pk", flat=True)
-        first: list[int] = list(pks[: _at_once(narrowing) + 1]) if narrowing else []
-        whole = bool(narrowing) and len(first) <= _at_once(narrowing)
-        self.result_count = len(first) if whole else (self.queryset if narrowing else everybody).count()
+        limit = _at_once(narrowing)
+        first: list[int] = list(pks[: limit + 1]) if limit else []
+        whole = limit > 0 and len(first) <= limit
+        if whole:
+            count = len(first)
+        elif narrowing.text:
+            count = self.queryset.order_by()[: MOST_COUNTED + 1].count()
+        else:
+            count = (self.queryset if narrowing else everybody).count()
+        self.more = bool(narrowing.text) and count > MOST_COUNTED
+        self.result_count = MOST_COUNTED if self.more else count
         self.total = everybody.count() if narrowing else self.result_count
         self.full_result_count = self.result_count  # what the frame's own header would repeat in other words
         self.paginator = Paginator(range(self.result_count), narrowing.size)
@@ -85,10 +97,12 @@ class ContactList(RecordList):
 
 
 def _at_once(narrowing: Narrowing) -> int:
-    """How many keys are worth reading in their order so as not to look for them twice, to count them and to show a page.
+    """How many keys are worth reading in their order, so as not to look for them twice: to count them and to show a page.
 
-    Fewer for words, which are either rare or found by walking the rows (`crm.searching`).
+    None when nothing narrows the list, or words that half the base holds: counting and stopping at the page is quicker.
     """
+    if not narrowing or (narrowing.words and narrowing.common):
+        return 0
     return COMMON if narrowing.text else MOST_AT_ONCE
 
 

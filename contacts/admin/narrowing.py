@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from contacts.admin.filtering import ContactFilter
 from contacts.admin.filters import FILTERS, KindFilter
 from contacts.models import Contact
-from contacts.models.contact import ContactQuerySet
+from contacts.models.contact_queries import ContactQuerySet
 from crm.folding import search_words
 
 
@@ -65,10 +65,15 @@ class Narrowing:
         self.size = int(size) if size in {str(one) for one in SIZES} else USUAL_SIZE
 
     @cached_property
+    def visible(self) -> ContactQuerySet:
+        """The rows before any filter."""
+        user: Any = self.request.user
+        return Contact.objects.visible_to(user)
+
+    @cached_property
     def seen(self) -> ContactQuerySet:
         """The rows before any filter but the kind, which is the page's own subject."""
-        user: Any = self.request.user
-        rows: ContactQuerySet = self.kind.queryset(self.request, Contact.objects.visible_to(user))
+        rows: ContactQuerySet = self.kind.queryset(self.request, self.visible)
         return rows
 
     @property
@@ -86,18 +91,31 @@ class Narrowing:
     def __bool__(self) -> bool:
         return bool(self.active or self.text)
 
-    @property
-    def in_drawer(self) -> list[ContactFilter]:
-        """The filters that the drawer offers; the kind is chosen in the sidebar."""
-        return [one for one in self.filters if not isinstance(one, KindFilter)]
-
     def rows(self, *, but: str = "") -> ContactQuerySet:
         """The rows asked for; without the filter named `but`, to count what its values would give."""
-        rows = self.seen
+        rows = self.visible if but == KindFilter.parameter_name else self.seen
         for one in self.active:
             if one.parameter_name != but:
                 rows = one.queryset(self.request, rows)
-        return searched(rows, self.text, self.request)
+        if not self.text:
+            return rows
+        return (
+            rows.matching(self.text, private=self._private, common=self.common) if self.words else rows.none()
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """What there is to look for in what was typed; nothing in « *** »."""
+        return search_words(self.text)
+
+    @cached_property
+    def common(self) -> bool:
+        """Whether the words are so common that the rows are walked (`crm.searching`)."""
+        return self.visible.holds_commonly(self.text, private=self._private)
+
+    @cached_property
+    def _private(self) -> bool:
+        return self.request.user.has_perm("contacts.see_private_channels")
 
     def ordered(self) -> ContactQuerySet:
         return self.rows().order_by(*SORTS[self.sort][1])
@@ -117,7 +135,7 @@ class Narrowing:
 
     def kept_by_drawer(self) -> list[tuple[str, str]]:
         """What the drawer's form sends along, since it does not ask for it."""
-        asked = {one.parameter_name for one in self.in_drawer}
+        asked = {one.parameter_name for one in self.filters}
         return [pair for pair in self.pairs() if pair[0] not in asked]
 
     def query(
@@ -158,12 +176,3 @@ class Narrowing:
         if self.text:
             said.append(gettext("Mots : %(text)s") % {"text": self.text})
         return said
-
-
-def searched(rows: ContactQuerySet, text: str, request: HttpRequest) -> ContactQuerySet:
-    """The rows that hold each word; none when something was typed in which there is nothing to look for."""
-    if not text:
-        return rows
-    if not search_words(text):
-        return rows.none()
-    return rows.matching(text, private=request.user.has_perm("contacts.see_private_channels"))

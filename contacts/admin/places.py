@@ -39,7 +39,7 @@ class TerritoryAdmin(RecordAdmin):
     list_filter = ["level", ReachFilter]
     search_fields = ["name"]
     search_help_text = _("Nom, code officiel ou code postal")
-    empty_words = _("Les territoires ne sont pas chargés : la préparation de la base les installe.")
+    empty_words = _("Les territoires ne sont pas chargés : la préparation de la base les installe.")
     ordering = ["folded", "pk"]
 
     def get_search_results(

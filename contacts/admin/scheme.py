@@ -9,6 +9,7 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _, gettext_lazy
 
+from contacts.inline_forms import CoordinationFormSet
 from contacts.models import Contact, Coordination, Scheme
 from crm.admin.locking import VersionedForm
 from crm.admin.record import PartInline, RecordAdmin
@@ -27,6 +28,7 @@ class SchemeForm(VersionedForm):
 
 class CoordinationInline(PartInline):
     model = Coordination
+    formset = CoordinationFormSet
     fields = ["person", "share", "starts_on", "ends_on"]
     autocomplete_fields = ["person"]
     add_words = gettext_lazy("Ajouter une personne à la coordination")
@@ -34,7 +36,9 @@ class CoordinationInline(PartInline):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("person")
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.related_model is Contact:
             kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -59,13 +63,18 @@ class SchemeAdmin(RecordAdmin):
     save_and_add_words = gettext_lazy("Enregistrer et saisir la suivante")
     delete_words = gettext_lazy("Supprimer la démarche")
     add_words = gettext_lazy("Créer une démarche")
-    empty_words = gettext_lazy("Aucune démarche encore. Contrats locaux de santé, ateliers santé ville et autres se notent ici, avec qui les coordonne.")
-    saved_words = gettext_lazy("La démarche « %(name)s » est enregistrée.")
+    empty_words = gettext_lazy(
+        "Aucune démarche encore. Contrats locaux de santé, ateliers santé ville et autres se notent ici, avec qui les coordonne."
+    )
+    saved_words = gettext_lazy("La démarche « %(name)s » est enregistrée.")
     fieldsets = [
         (None, {"fields": ["type", "name", "territories", "lead", "state"]}),
         (
             gettext_lazy("Plus"),
-            {"fields": [("starts_on", "ends_on"), "service", "email", "elected_official", "notes"], "classes": ["collapse"]},
+            {
+                "fields": [("starts_on", "ends_on"), "service", "email", "elected_official", "notes"],
+                "classes": ["collapse"],
+            },
         ),
     ]
 
@@ -82,10 +91,16 @@ class SchemeAdmin(RecordAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return super().add_view(request, form_url, {"title": _("Nouvelle démarche"), **(extra_context or {})})
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return super().change_view(request, object_id, form_url, {"title": _("Modifier la démarche"), **(extra_context or {})})
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, {"title": _("Modifier la démarche"), **(extra_context or {})}
+        )
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.related_model is Contact:
             kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -98,15 +113,17 @@ class SchemeAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("coordination"))
     def shown_coordinators(self, scheme: Scheme) -> str:
-        return ", ".join(str(row.person) for row in scheme.coordinations.all() if row.is_current and row.person.is_present)
+        return ", ".join(
+            str(row.person) for row in scheme.coordinations.all() if row.is_current and row.person.is_present
+        )
 
     @admin.display(description=gettext_lazy("état"), ordering="state")
     def shown_state(self, scheme: Scheme) -> str:
         return str(scheme.get_state_display())
 
     def record_context(self, request: HttpRequest, record: Scheme) -> dict[str, Any]:
-        rows = record.coordinations.filter(person__in=Contact.objects.visible_to(request.user))  # type: ignore[arg-type]
-        rows = list(rows.select_related("person", "person__main_organisation"))
+        seen = record.coordinations.filter(person__in=Contact.objects.visible_to(request.user))  # type: ignore[arg-type]
+        rows = list(seen.select_related("person", "person__main_organisation"))
         return {
             "territories": record.territories.all(),
             "current": [row for row in rows if row.is_current],

@@ -80,7 +80,9 @@ class TermAdmin(RecordAdmin):
         )
         return [join, *super().get_urls()]
 
-    @action(description=gettext_lazy("Joindre à un autre terme"), url_path="joindre-a", permissions=["change"])
+    @action(
+        description=gettext_lazy("Joindre à un autre terme"), url_path="joindre-a", permissions=["change"]
+    )  # type: ignore[untyped-decorator]
     def to_join(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """From the form of a term to the page that joins it."""
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_join", object_id)

@@ -47,7 +47,7 @@ class Writing:
         self, content: Content, batch: ImportBatch, by: User | None, *, later: Collection[int] = ()
     ) -> None:
         self.content, self.batch, self.by, self.later = content, batch, by, later
-        self.reason = (_("Import « %(file)s »") % {"file": batch.name})[:100]
+        self.reason = (_("Import « %(file)s »") % {"file": batch.name})[:100]
         self.pks: dict[int, int] = {}
         self.houses: dict[int, House] = {}
         self.terms: dict[str, dict[str, int]] = {}
@@ -132,7 +132,7 @@ class Writing:
             rows = Contact.objects.present().select_for_update().filter(pk__in=keys).order_by("pk")
             found |= dict(rows.values_list("pk", "version"))
         if found != planned:
-            raise PlanOutdated(_("Des fiches ont changé depuis l’aperçu : relisez-le avant de confirmer."))
+            raise PlanOutdated(_("Des fiches ont changé depuis l’aperçu : relisez-le avant de confirmer."))
 
     def _create_terms(self) -> None:
         for vocabulary, terms in self.content.created_terms.items():

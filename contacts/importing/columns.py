@@ -9,6 +9,8 @@ from contacts.importing.headings import REASON_HEADING, Columns, Known
 
 CONTACTS = Columns(
     [
+        Known("record", _("Numéro de fiche"), "n° de fiche|no de fiche|numéro de la fiche", example=""),
+        Known("kind", _("Nature"), "nature de la fiche|personne / structure", example="personne"),
         Known(
             "civility",
             _("Civilité"),
@@ -33,7 +35,6 @@ CONTACTS = Columns(
             _("Nom et prénom"),
             "nom prénom|nom, prénom|nom / prénom|nom - prénom|NOM Prénom du contact|noms prénoms|noms et prénoms|"
             "nom complet|identité|nom prénom contact",
-            example="DURAND Jeanne",
         ),
         Known(
             "full_name_first",
@@ -52,7 +53,7 @@ CONTACTS = Columns(
             "nom de l’association|nom de l’établissement",
             example="Ville de Saint-Denis",
         ),
-        Known("sigle", _("Sigle"), "acronyme|sigle de la structure|sigle structure|nom court", example="ARS"),
+        Known("sigle", _("Sigle"), "acronyme|sigle de la structure|sigle structure|nom court", example="VSD"),
         Known(
             "siret",
             _("SIRET"),
@@ -70,7 +71,7 @@ CONTACTS = Columns(
         Known(
             "function",
             _("Fonction de la liste"),
-            "type de fonction|fonction type|fonction normalisée|famille de fonction|catégorie de fonction",
+            "fonction (liste)|type de fonction|fonction type|fonction normalisée|famille de fonction|catégorie de fonction",
             example="Coordinateur·rice CLS",
         ),
         Known(
@@ -84,7 +85,7 @@ CONTACTS = Columns(
             "email",
             _("E-mail"),
             "mail|mails|e-mails|email|emails|courriel|courriels|mel|mél|adresse mail|adresse e-mail|adresse email|"
-            "adresse courriel|adresse électronique|adresses mail|mail 1|courrier électronique|e mail address|adresse mel|"
+            "autres e-mails|autres mails|adresse courriel|adresse électronique|adresses mail|mail 1|courrier électronique|e mail address|adresse mel|"
             "messagerie|mail contact|courriel contact|e-mail contact|adresse mail contact",
             several=True,
             example="jeanne.durand@ville.example",
@@ -92,7 +93,7 @@ CONTACTS = Columns(
         Known(
             "personal_email",
             _("E-mail personnel"),
-            "mail perso|e-mail perso|email perso|mail personnel|courriel perso|courriel personnel|adresse mail personnelle|"
+            "e-mails privés|e-mails personnels|mail perso|e-mail perso|email perso|mail personnel|courriel perso|courriel personnel|adresse mail personnelle|"
             "adresse e-mail personnelle|mail privé",
             several=True,
             example="jeanne@courriel.example",
@@ -100,7 +101,7 @@ CONTACTS = Columns(
         Known(
             "phone",
             _("Téléphone"),
-            "tél|tel|tph|téléphones|tél. fixe|téléphone fixe|fixe|ligne directe|tél. direct|standard|tél. standard|"
+            "autres téléphones|tél|tel|tph|téléphones|tél. fixe|téléphone fixe|fixe|ligne directe|tél. direct|standard|tél. standard|"
             "numéro de téléphone|n° de téléphone|n° tél|numéro de tél|tél. bureau|téléphone bureau|phone|coordonnées téléphoniques|"
             "tél. contact|téléphone contact",
             several=True,
@@ -117,7 +118,7 @@ CONTACTS = Columns(
         Known(
             "personal_phone",
             _("Téléphone personnel"),
-            "tél. perso|téléphone perso|portable perso|tél. personnel|portable personnel|mobile perso",
+            "téléphones privés|téléphones personnels|tél. perso|téléphone perso|portable perso|tél. personnel|portable personnel|mobile perso",
             several=True,
             example="06 39 98 56 78",
         ),
@@ -226,6 +227,12 @@ CONTACTS = Columns(
             example="N",
         ),
         Known(
+            "state",
+            _("État"),
+            "état de la fiche|état du contact|situation de la personne|contact actif",
+            example="Active",
+        ),
+        Known(
             "verified_on",
             _("Vérifiée le"),
             "vérifié le|maj|maj le|mise à jour|mise à jour le|mis à jour le|date de mise à jour|date mise à jour|date maj|"
@@ -262,7 +269,7 @@ CONTACTS = Columns(
         Known(
             "notes",
             _("Commentaires (notes)"),
-            "commentaires|commentaire|observations|observation|notes|note|remarques|remarque|infos|informations|"
+            "notes internes|commentaires|commentaire|observations|observation|notes|note|remarques|remarque|infos|informations|"
             "informations complémentaires|infos complémentaires|précisions|divers|autres informations|à savoir|historique|"
             "infos diverses|complément d’information|compléments|mémo",
             several=True,

@@ -25,7 +25,7 @@ def doubtful_pairs(roster: Roster, tell: Callable[[int, str, str], None]) -> lis
         column = "organisation" if pair.later.kind == "organisation" else "last_name"
         earlier = pair.earlier
         where = _("ligne %(n)s") % {"n": earlier.line} if earlier.is_new else _("déjà dans la base")
-        told = _("Ressemble à « %(name)s » (%(where)s ; %(why)s) : les deux fiches restent, à examiner.")
+        told = _("Ressemble à « %(name)s » (%(where)s ; %(why)s) : les deux fiches restent, à examiner.")
         tell(pair.later.line, column, told % {"name": _shown(earlier), "where": where, "why": pair.why})
     return pairs
 

@@ -21,11 +21,16 @@ from crm.importing import Change, Conflict, Problem
 PURPOSE_COLUMNS = {purpose.value: key for key, purpose in PURPOSES.items()}
 
 
+_LISTS = {"mobile": "phone", "personal_phone": "phone", "personal_email": "email"}
+
+
 class Filler:
     """Fills drafts, and remembers every conflict and everything to be told."""
 
     def __init__(self, lists: Lists, label_of: Callable[[str], str], replace: Collection[str]) -> None:
-        self.lists, self.label_of, self.replace = lists, label_of, frozenset(replace)
+        self.lists, self.label_of = lists, label_of
+        # Addresses and numbers are one list each, whichever column holds them.
+        self.replace = frozenset(_LISTS.get(key, key) for key in replace)
         self.conflicts: list[Conflict] = []
         self.warnings: list[Problem] = []
 
@@ -42,8 +47,8 @@ class Filler:
             self._about_organisation(organisation, reading)
         elif organisation is None and draft.organisation is None:
             self._category(draft, reading)
-        if reading.mentions:
-            draft.mentions = (*draft.mentions, *reading.mentions)
+        draft.mentions = (*draft.mentions, *reading.mentions)
+        draft.schemes = (*draft.schemes, *reading.schemes)
 
     def organisation(self, draft: Draft, reading: Reading) -> None:
         """A line about an organisation, which names nobody."""
@@ -76,10 +81,11 @@ class Filler:
             for field, value in (("collected_on", reading.collected_on), ("source", reading.source)):
                 if value is not None and draft.values.get(field) is None:
                     draft.values[field] = value
-        self._notes(draft, reading.notes)
+        self._single(draft, reading, "state", reading.state, shown=_state)
+        self.notes(draft, reading.notes)
         where = reading.where
         if where.territories or reading.street or reading.postcode or reading.city or reading.website:
-            column = "territory" if reading.own_territory else "city" if reading.city else "department"
+            column = where.column or "city"
             location = Location(
                 reading.number, where.territories, reading.own_territory, column,
                 reading.street, reading.postcode, reading.city, reading.website,
@@ -159,6 +165,8 @@ class Filler:
             and (not kept or (kept != first and is_initial_of(fold_name(kept), fold_name(first))))
         ):
             self._set(draft, "first_name", first)
+        elif last and not same_last and reading.record and draft.pk == reading.record:
+            self._single(draft, reading, "name", last, column="last_name")
         elif (
             last
             and not kept
@@ -236,7 +244,7 @@ class Filler:
                 continue
             replaces = field in self.replace and not draft.is_new and field not in post.touched
             if kept is not None and not replaces:
-                if field == "service" or not reading.title:
+                if field == "service" or reading.function_stated:
                     self.conflict(reading, field, self._term(field, kept), self._term(field, offered))
                 continue
             setattr(post, field, offered)
@@ -295,7 +303,7 @@ class Filler:
             draft.themes[term] = None
             self.changed(draft, "themes", "", theme(term))
 
-    def _notes(self, draft: Draft, notes: Iterable[str]) -> None:
+    def notes(self, draft: Draft, notes: Iterable[str]) -> None:
         """Notes add up; what is there already, spaces and case apart, is not written twice."""
         held = draft.values.get("notes") or ""
         known = " ".join(held.split()).casefold()
@@ -324,17 +332,17 @@ class Filler:
                 self.changed(draft, column, "", _("opposition"))
             if draft.consents.pop(purpose, None):
                 self.tell(
-                    reading.number, column, _("Une autre ligne du fichier disait oui : le refus l’emporte.")
+                    reading.number, column, _("Une autre ligne du fichier disait oui : le refus l’emporte.")
                 )
         elif opposed:
             self.tell(
-                reading.number, column, _("Cette personne a refusé : le oui du fichier n’est pas repris.")
+                reading.number, column, _("Cette personne a refusé : le oui du fichier n’est pas repris.")
             )
         elif known is not None and purpose in known.withdrawn and purpose not in known.consents:
             self.tell(
                 reading.number,
                 column,
-                _("Ce consentement a été retiré : le oui du fichier n’est pas repris."),
+                _("Ce consentement a été retiré : le oui du fichier n’est pas repris."),
             )
         elif purpose not in draft.consents and not (known is not None and purpose in known.consents):
             draft.consents[purpose] = reading.number
@@ -346,6 +354,10 @@ def _alike(kept: Any, offered: Any) -> bool:
     if isinstance(kept, str) and isinstance(offered, str):
         return kept == offered or fold_name(kept) == fold_name(offered)
     return bool(kept == offered)
+
+
+def _state(value: str) -> str:
+    return str(Contact.State(value).label)
 
 
 def _civility(value: str) -> str:

@@ -155,6 +155,6 @@ class Labels:
 def unread(heading: Heading) -> Problem:
     """What is told of a heading that nobody has settled."""
     told = gettext(
-        "Colonne non reconnue : son contenu n’est pas repris. Dites ce qu’elle contient, ou laissez-la de côté."
+        "Colonne non reconnue : son contenu n’est pas repris. Dites ce qu’elle contient, ou laissez-la de côté."
     )
     return Problem(0, heading.text.strip(), told)

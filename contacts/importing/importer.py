@@ -72,7 +72,7 @@ class TableImporter:
         if (before := earlier(batch)) is not None and before.applied_at:
             day = timezone.localtime(before.applied_at)
             told = _(
-                "Exactement ce fichier a déjà été importé le %(day)s : ce qu’il a apporté n’entrera pas deux fois."
+                "Exactement ce fichier a déjà été importé le %(day)s : ce qu’il a apporté n’entrera pas deux fois."
             )
             remarks.insert(0, told % {"day": f"{day:%d/%m/%Y}"})
         return self._make_plan(
@@ -108,7 +108,7 @@ class TableImporter:
         plan = self._plan(batch, file)
         if plan.digest != batch.plan_digest:
             raise PlanOutdated(
-                _("La base a changé depuis l’aperçu : relisez-le avant de confirmer. Rien n’est entré.")
+                _("La base a changé depuis l’aperçu : relisez-le avant de confirmer. Rien n’est entré.")
             )
         return plan
 

@@ -26,7 +26,7 @@ from crm.folding import fold_name
 
 BATCH = 1_000
 FIELDS = (
-    "name", "first_name", "civility", "sigle", "siret", "street", "postcode", "city", "website", "notes", "verified_on",
+    "name", "first_name", "civility", "state", "sigle", "siret", "street", "postcode", "city", "website", "notes", "verified_on",
 )  # fmt: skip
 _PERSON, _ORGANISATION = Contact.Kind.PERSON, Contact.Kind.ORGANISATION
 
@@ -74,22 +74,29 @@ class Base:
             ):
                 yield pk, name, first_name, where or 0
 
+    def records(self, numbers: Collection[int]) -> set[int]:
+        """Those of these numbers that are records."""
+        found: set[int] = set()
+        for keys in in_batches(numbers):
+            found |= self._resolved(Contact.objects.filter(pk__in=keys))
+        return found
+
     def organisations(self) -> list[tuple[int, str, str, str]]:
         """`(key, folded name, sigle, SIRET)` of every organisation, those folded into another under that one's key."""
         rows = Contact.objects.filter(kind=_ORGANISATION, trashed_at=None)
         listed = list(rows.order_by("pk").values_list("pk", "sort_name", "sigle", "siret", "merged_into"))
         self._learn_roots((pk, root) for pk, _name, _sigle, _siret, root in listed if root)
-        return [(self._root(pk), name, sigle, siret) for pk, name, sigle, siret, _root in listed]
+        return [(self.root(pk), name, sigle, siret) for pk, name, sigle, siret, _root in listed]
 
     def organisation_aliases(self) -> list[tuple[int, str]]:
         """`(key, folded former or usual name)`."""
         rows = ContactAlias.objects.filter(contact__kind=_ORGANISATION, contact__trashed_at=None)
-        return [(self._root(pk), folded) for pk, folded in rows.values_list("contact", "folded")]
+        return [(self.root(pk), folded) for pk, folded in rows.values_list("contact", "folded")]
 
     def _resolved(self, rows: QuerySet[Contact]) -> set[int]:
         found = list(rows.filter(trashed_at=None).values_list("pk", "merged_into"))
         self._learn_roots((pk, root) for pk, root in found if root)
-        return {self._root(pk) for pk, _root in found}
+        return {self.root(pk) for pk, _root in found}
 
     def _learn_roots(self, pairs: Iterable[tuple[int, int]]) -> None:
         self.roots.update(pairs)
@@ -98,7 +105,8 @@ class Base:
             self.roots.update({pk: root or pk for pk, root in rows})
             self.roots.update({pk: pk for pk in unknown - self.roots.keys()})
 
-    def _root(self, pk: int) -> int:
+    def root(self, pk: int) -> int:
+        """The record that this one was folded into, or itself."""
         while (root := self.roots.get(pk, pk)) != pk:
             pk = root
         return pk
@@ -198,11 +206,11 @@ class Base:
         """The main post of each, the others, and where they have been."""
         today = timezone.localdate()
         rows = list(Position.objects.filter(person__in=people).order_by("-is_main", "pk"))
-        self.load({self._root(row.organisation_id) for row in rows if row.organisation_id})
+        self.load({self.root(row.organisation_id) for row in rows if row.organisation_id})
         others: dict[int, list[Post]] = defaultdict(list)
         former: dict[int, set[int]] = defaultdict(set)
         for row in rows:
-            where = self.drafts.get(self._root(row.organisation_id)) if row.organisation_id else None
+            where = self.drafts.get(self.root(row.organisation_id)) if row.organisation_id else None
             is_current = (row.starts_on is None or row.starts_on <= today) and (
                 row.ends_on is None or row.ends_on >= today
             )

@@ -16,6 +16,7 @@ from contacts.importing.days import read_day
 from contacts.importing.names import (
     LONGEST_FIRST_NAME,
     LONGEST_NAME,
+    NOBODY,
     Name,
     civility,
     full_name,
@@ -26,8 +27,29 @@ from contacts.importing.phones import Phone, phones, says_nothing
 from contacts.importing.readings import LONGEST, PURPOSES, Lists, Reading
 from contacts.importing.schemes.mentions import mentions
 from contacts.importing.terms import Term
+from contacts.models import Contact
 from crm.folding import fold_name
 from crm.importing import Heading, Problem
+
+
+_ORGANISATIONS = frozenset({"structure", "organisation", "organisme", "personne morale", "association"})
+_STATES = {
+    **dict.fromkeys(["active", "actif", "en poste", "oui"], Contact.State.ACTIVE),
+    **dict.fromkeys(
+        [
+            "a quitte le champ",
+            "parti",
+            "partie",
+            "a quitte",
+            "quitte",
+            "retraite",
+            "retraitee",
+            "en retraite",
+        ],
+        Contact.State.LEFT,
+    ),
+    **dict.fromkeys(["decede", "decedee"], Contact.State.DECEASED),
+}
 
 
 class Reader:
@@ -67,6 +89,7 @@ class Reader:
         self._lists(reading, row)
         self._answers(reading, row)
         self._days(reading, row)
+        self._state(reading, row)
         self._notes(reading, row)
         return reading
 
@@ -93,12 +116,12 @@ class Reader:
     def _keep(self, reading: Reading, key: str, text: str, place: int | None = None) -> None:
         """What no column can hold is in the notes, under its heading: nothing is lost."""
         heading = self.texts[place] if place is not None else self.label_of(key)
-        reading.notes.append(_("%(heading)s : %(text)s") % {"heading": heading, "text": text})
+        reading.notes.append(_("%(heading)s : %(text)s") % {"heading": heading, "text": text})
 
     def _fitting(self, reading: Reading, key: str, text: str) -> str:
         if len(text) <= LONGEST[key]:
             return text
-        self._tell(reading, key, _("Ce texte est trop long pour sa colonne : il est gardé dans les notes."))
+        self._tell(reading, key, _("Ce texte est trop long pour sa colonne : il est gardé dans les notes."))
         self._keep(reading, key, text)
         return ""
 
@@ -112,12 +135,16 @@ class Reader:
                 name = full_name(both)
             elif both := self._line(row, "full_name_first"):
                 name = full_name(both, first_name_first=True)
+        record = self._line(row, "record")
+        reading.record = int(record) if record.isdecimal() and len(record) < 16 else 0
         title = self._line(row, "civility")
         said = civility(title) or name.civility
         if title and not civility(title) and has_letter(title):
             self._keep(reading, "civility", title)
         reading.name = Name(name.last, name.first, said)
         reading.organisation = self._line(row, "organisation")
+        if not reading.organisation and fold_name(self._line(row, "kind")) in _ORGANISATIONS:
+            reading.organisation, name, reading.name = last or self._line(row, "full_name"), NOBODY, NOBODY
         if not has_letter(reading.organisation) and not any(sign.isdigit() for sign in reading.organisation):
             reading.organisation = ""
         for text, longest, key in (
@@ -142,7 +169,7 @@ class Reader:
                 self._tell(
                     reading,
                     key,
-                    _("« %(text)s » n’est pas une adresse e-mail.") % {"text": read.rest[:80]},
+                    _("« %(text)s » n’est pas une adresse e-mail.") % {"text": read.rest[:80]},
                     place,
                 )
                 if not says_nothing(read.rest):
@@ -159,7 +186,7 @@ class Reader:
             if "full_name" in self.places
             else "last_name"
         )
-        told = _("Rien ne dit qui c’est : ni nom, ni structure, ni e-mail lisible.")
+        told = _("Rien ne dit qui c’est : ni nom, ni structure, ni e-mail lisible.")
         reading.rejected = Problem(reading.number, self.label_of(key), told)
         return False
 
@@ -195,7 +222,7 @@ class Reader:
                 self._tell(
                     reading,
                     "website",
-                    _("« %(text)s » n’est pas une adresse de site.") % {"text": website[:80]},
+                    _("« %(text)s » n’est pas une adresse de site.") % {"text": website[:80]},
                 )
                 self._keep(reading, "website", website)
 
@@ -209,7 +236,7 @@ class Reader:
                 if key == "personal_phone":
                     private.add(phone.key)
             if read.rest:
-                told = _("« %(text)s » n’est pas un numéro de téléphone.") % {"text": read.rest[:80]}
+                told = _("« %(text)s » n’est pas un numéro de téléphone.") % {"text": read.rest[:80]}
                 self._tell(reading, key, told, place)
                 if not says_nothing(read.rest):
                     self._keep(reading, key, read.rest, place)
@@ -235,6 +262,7 @@ class Reader:
         reading.title = self._fitting(reading, "title", title) if not says_nothing(title) else ""
         if stated := self._line(row, "function"):
             reading.function = lists.functions.one(stated, number)
+            reading.function_stated = True
         elif reading.title:
             reading.function = lists.titles.one(reading.title, number)
         if service := self._line(row, "service"):
@@ -262,7 +290,7 @@ class Reader:
             for sigle in found.types:
                 labels.setdefault(fold_name(sigle), sigle)
             if found.says_more:
-                self._keep(reading, "scheme", text, place)
+                reading.schemes = (*reading.schemes, (self.texts[place], text))
         reading.labels = tuple(labels.values())
         if (category := self._line(row, "category")) and not says_nothing(category):
             reading.category = lists.categories.one(category, number)
@@ -283,7 +311,7 @@ class Reader:
             elif said.unclear and not (
                 key == "referrals" and fold_name(cells.line(cell)).startswith("a demander")
             ):
-                told = _("« %(text)s » n’est ni un oui ni un non : rien n’est noté.") % {
+                told = _("« %(text)s » n’est ni un oui ni un non : rien n’est noté.") % {
                     "text": cells.line(cell)[:80]
                 }
                 self._tell(reading, key, told)
@@ -297,15 +325,23 @@ class Reader:
             read = read_day(row[self.places[key][0]])
             found = read.day
             if found and found > self.on:
-                self._tell(reading, key, _("Cette date est à venir : elle n’est pas reprise."))
+                self._tell(reading, key, _("Cette date est à venir : elle n’est pas reprise."))
                 found = None
             elif read.rest:
                 self._tell(
-                    reading, key, _("« %(text)s » n’est pas une date lisible.") % {"text": read.rest[:80]}
+                    reading, key, _("« %(text)s » n’est pas une date lisible.") % {"text": read.rest[:80]}
                 )
                 if not says_nothing(read.rest):
                     self._keep(reading, key, read.rest)
             setattr(reading, key, found)
+
+    def _state(self, reading: Reading, row: Sequence[Cell]) -> None:
+        if not (text := self._line(row, "state")):
+            return
+        reading.state = _STATES.get(fold_name(text), "")
+        if not reading.state and not says_nothing(text):
+            self._tell(reading, "state", _("« %(text)s » n’est pas un état connu.") % {"text": text[:80]})
+            self._keep(reading, "state", text)
 
     def _notes(self, reading: Reading, row: Sequence[Cell]) -> None:
         for key, place, cell in self._each(row, "notes"):

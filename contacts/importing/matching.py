@@ -10,6 +10,7 @@ from contacts.importing.known import Base, name_key
 from contacts.importing.names import compatible
 from contacts.importing.plan import Draft, NameKey
 from contacts.importing.readings import Reading
+from contacts.likeness import near_people, near_words
 from crm.folding import fold_name
 
 
@@ -49,7 +50,9 @@ class Roster:
         sirets: set[str] = set()
         emails: set[str] = set()
         names: set[NameKey] = set()
+        records: set[int] = set()
         for reading in readings:
+            records |= {reading.record} - {0}
             wanted |= {fold_name(text) for text in (reading.organisation, reading.sigle) if text}
             sirets |= {reading.siret} - {""}
             emails.update(reading.emails)
@@ -71,10 +74,11 @@ class Roster:
         for key, pks in sigles.items():
             if len(pks) == 1:
                 found.setdefault(key, {}).update(pks)
-        people = self.base.people_of(emails, names)
+        people = self.base.people_of(emails, names) | self.base.records(records)
         self.base.load({pk for pks in found.values() for pk in pks} | {*by_siret.values()})
         for draft in self.base.load(people):
-            self._enter_person(draft)
+            if draft.kind == "person":
+                self._enter_person(draft)
         for key, pks in found.items():
             self.organisations_by_name[key] = [self.base.drafts[pk] for pk in pks if pk in self.base.drafts]
         for siret, pk in by_siret.items():
@@ -116,6 +120,8 @@ class Roster:
         if not reading.organisation:
             return None
         key = fold_name(reading.organisation)
+        if not reading.is_person and (numbered := self._numbered(reading)) is not None:
+            return numbered
         candidates = self.organisations_by_name[key]
         if key in GENERIC:
             candidates = [draft for draft in candidates if _same_town(draft, reading)]
@@ -161,6 +167,8 @@ class Roster:
         """The draft that this line is about, by e-mail and compatible name, else by name and organisation."""
         key = key_of(reading)
         sharing = [draft for email in reading.emails for draft in self.by_email.get(email, ())]
+        if (numbered := self._numbered(reading)) is not None and numbered.kind == "person":
+            return numbered
         if key == ("", ""):
             return self._nameless(reading, sharing)
         same = [draft for draft in sharing if key in draft.keys]
@@ -172,6 +180,20 @@ class Roster:
         alone = [draft for draft in self.by_name.get(key, ()) if draft.organisation is None]
         fitting = [draft for draft in alone if not _contradicts(draft, reading)]
         return fitting[0] if fitting else None
+
+    def _numbered(self, reading: Reading) -> Draft | None:
+        """The record whose number the line bears, if something else says that it is: a file may come from elsewhere."""
+        draft = self.base.drafts.get(self.base.root(reading.record)) if reading.record else None
+        if draft is None:
+            return None
+        if draft.kind == "organisation":
+            return (
+                draft
+                if near_words(fold_name(draft.values["name"]), fold_name(reading.organisation))
+                else None
+            )
+        shares = not draft.emails.keys().isdisjoint(reading.emails)
+        return draft if shares or any(near_people(key_of(reading), key) for key in draft.keys) else None
 
     def _nameless(self, reading: Reading, sharing: list[Draft]) -> Draft | None:
         """An e-mail alone is whoever has it, if one has; a shared mailbox's is its organisation's."""

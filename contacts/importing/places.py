@@ -26,7 +26,7 @@ _DISAGREE = gettext_lazy("Le code postal et le département ne vont pas ensemble
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The territories of a line, or what to be told: the column's key, the sentence, the text that was not read."""
+    """The territories of a line, with the column that gave them; or what to be told, of which column, and the text."""
 
     territories: tuple[Place, ...] = ()
     department: str = ""
@@ -75,7 +75,7 @@ class Atlas:
             )
             if found.territory and (department or postcode or region or found.why is not Why.BEGINNING):
                 place = self._whole_town(found.territory, city)
-                return Where((place,), place.department)
+                return Where((place,), place.department, "city")
             fallback = self._without_town(department, stated, of_postcode, region)
             if found.why is Why.CEDEX or fallback.territories:
                 return fallback
@@ -93,21 +93,21 @@ class Atlas:
         self, department: str, stated: Found | None, of_postcode: frozenset[str], region: str
     ) -> Where:
         if stated and stated.territory:
-            return Where((stated.territory,), stated.territory.code)
+            return Where((stated.territory,), stated.territory.code, "department")
         if stated and stated.parts and all(part.territory for part in stated.parts):
-            return Where(tuple(part.territory for part in stated.parts if part.territory))
+            return Where(tuple(part.territory for part in stated.parts if part.territory), "", "department")
         if len(of_postcode) == 1:
             (code,) = of_postcode
             if place := self.finder.by_code("departement", code):
-                return Where((place,), code)
+                return Where((place,), code, "postcode")
         if stated and stated.why is not Why.NOTHING:
             return Where(column="department", reason=sentence(stated), text=department)
         if region:
             found = self.finder.find(region, levels=REGIONS)
             if found.territory:
-                return Where((found.territory,))
+                return Where((found.territory,), "", "region")
             if found.parts and all(part.territory for part in found.parts):
-                return Where(tuple(part.territory for part in found.parts if part.territory))
+                return Where(tuple(part.territory for part in found.parts if part.territory), "", "region")
             if found.why is not Why.NOTHING:
                 return Where(column="region", reason=sentence(found), text=region)
         if department and stated is not None:
@@ -122,7 +122,7 @@ class Atlas:
         sure = tuple(dict.fromkeys(place for place in places if place is not None))
         if sure and len(sure) == len(places):
             departments = {place.department for place in sure}
-            return Where(sure, departments.pop() if len(departments) == 1 else "")
+            return Where(sure, departments.pop() if len(departments) == 1 else "", "territory")
         return Where(column="territory", reason=sentence(found), text=text)
 
     def _department_of(self, postcode: str) -> frozenset[str]:
@@ -148,4 +148,4 @@ def sentence(found: Found) -> str:
         return str(why) if found.why is not Why.NOTHING else _("Ce texte ne désigne aucun territoire.")
     shown = ", ".join(str(place) for place in found.candidates[:5])
     more = "…" if len(found.candidates) > 5 else "."
-    return _("%(why)s Possibles : %(places)s%(more)s") % {"why": why, "places": shown, "more": more}
+    return _("%(why)s Possibles : %(places)s%(more)s") % {"why": why, "places": shown, "more": more}

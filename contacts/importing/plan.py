@@ -112,6 +112,8 @@ class Draft:
     """`{purpose: line}`, as are the consents."""
     post: Post | None = None
     mentions: tuple[Mention, ...] = ()
+    schemes: tuple[tuple[str, str], ...] = ()
+    """`(heading, text)` of cells that name schemes."""
     coordinated: tuple[int, ...] = ()
     """Schemes that the person is to coordinate."""
     locations: tuple[Location, ...] = ()

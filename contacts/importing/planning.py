@@ -17,6 +17,7 @@ from contacts.importing.headings import Labels, unread
 from contacts.importing.known import Base, in_batches
 from contacts.importing.lines import Reader
 from contacts.importing.matching import Roster, key_of
+from contacts.importing.names import LONGEST_NAME
 from contacts.importing.places import Atlas
 from contacts.importing.placing import Placer
 from contacts.importing.plan import FROM_ADDRESS, Content, Draft, Known
@@ -25,7 +26,7 @@ from contacts.importing.terms import Vocabulary
 from contacts.models import Scheme, SuppressedAddress
 from contacts.territories.finding import current_finder
 from crm.folding import fold
-from crm.importing import Heading, Line, NotData, Outcome, Plan, Problem
+from crm.importing import Change, Heading, Line, NotData, Outcome, Plan, Problem
 from crm.reading import Table
 
 
@@ -118,20 +119,27 @@ class Told(NamedTuple):
     label: str
     problems: tuple[Problem, ...]
     draft: Draft | None
+    beside: tuple[Change, ...] = ()
+    """What a person's line changes of their known organisation."""
 
 
 def _assigned(readings: Iterable[Reading], roster: Roster, filler: Filler) -> list[Told]:
     """Each line folded in turn into the draft that it is about."""
     told: list[Told] = []
     for reading in readings:
-        draft = None if reading.rejected else _fold(reading, roster, filler)
-        problems = [reading.rejected, *reading.problems] if reading.rejected else reading.problems
-        told.append(Told(reading.number, reading.label, tuple(problems), draft))
+        if reading.rejected:
+            told.append(Told(reading.number, reading.label, (reading.rejected, *reading.problems), None))
+            continue
+        organisation = roster.organisation(reading)
+        known = organisation.known if organisation is not None and reading.is_person else None
+        before = len(known.changes) if known else 0
+        draft = _fold(reading, organisation, roster, filler)
+        beside = tuple(known.changes[before:]) if known else ()
+        told.append(Told(reading.number, reading.label, tuple(reading.problems), draft, beside))
     return told
 
 
-def _fold(reading: Reading, roster: Roster, filler: Filler) -> Draft:
-    organisation = roster.organisation(reading)
+def _fold(reading: Reading, organisation: Draft | None, roster: Roster, filler: Filler) -> Draft:
     if reading.is_person:
         draft = roster.person(reading, organisation)
         if draft is None:
@@ -157,7 +165,7 @@ def new_person(reading: Reading) -> Draft:
     """Someone known by an e-mail alone has it for a name, until a file or a person says who it is."""
     last, first = reading.name.last, reading.name.first
     values = {
-        "name": last or first or reading.emails[0],
+        "name": last or first or reading.emails[0][:LONGEST_NAME],
         "first_name": first if last else "",
         "civility": reading.name.civility,
     }
@@ -181,28 +189,47 @@ def _meet_refusals(drafts: Sequence[Draft], filler: Filler) -> None:
                 continue
             draft.oppositions[purpose] = FROM_ADDRESS
             draft.consents.pop(purpose, None)
-            told = _("%(email)s a déjà refusé : l’opposition est reprise.") % {"email": key}
+            told = _("%(email)s a déjà refusé : l’opposition est reprise.") % {"email": key}
             filler.tell(draft.own_line or draft.line, PURPOSE_COLUMNS.get(purpose, purpose), told)
 
 
 def _tie_to_schemes(people: Sequence[Draft], lists: Lists, filler: Filler) -> None:
-    """Who has a post of coordination coordinates the one known scheme of the type and place that their line names."""
-    naming = [draft for draft in people if draft.mentions and _coordinates(draft, lists)]
+    """Who has a post of coordination coordinates the known schemes that their line names: by title, or by type and place.
+
+    What the base does not know is in the notes.
+    """
+    naming = [draft for draft in people if draft.schemes]
     if not naming:
         return
-    known: dict[tuple[int, int], set[tuple[int, str]]] = defaultdict(set)
+    by_place: dict[tuple[int, int], set[tuple[int, str]]] = defaultdict(set)
     for places in in_batches(mention.place.pk for draft in naming for mention in draft.mentions):
         rows = Scheme.objects.running().filter(territories__in=places)
         for kind, place, pk, name in rows.values_list("type", "territories", "pk", "name"):
-            known[kind, place].add((pk, name))
+            by_place[kind, place].add((pk, name))
+    by_title: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    titles = {
+        fold(title)[:200] for draft in naming for _heading, text in draft.schemes for title in text.split(";")
+    }
+    for keys in in_batches(titles):
+        for folded, pk, name in Scheme.objects.filter(folded__in=keys).values_list("folded", "pk", "name"):
+            by_title[folded].add((pk, name))
     for draft in naming:
-        for mention in draft.mentions:
-            if len(found := known[mention.type, mention.place.pk]) != 1:
-                continue
-            ((pk, name),) = found
-            if pk not in draft.coordinated and (draft.known is None or pk not in draft.known.schemes):
-                draft.coordinated = (*draft.coordinated, pk)
-                filler.changed(draft, "scheme", "", name)
+        held = draft.known.schemes if draft.known else frozenset()
+        named = {
+            heading: [by_title[fold(title)[:200]] for title in text.split(";")]
+            for heading, text in draft.schemes
+        }
+        found = [known for titles_ in named.values() for known in titles_]
+        found += [by_place[mention.type, mention.place.pk] for mention in draft.mentions]
+        for known in found if _coordinates(draft, lists) else ():
+            for pk, name in known if len(known) == 1 else ():
+                if pk not in draft.coordinated and pk not in held:
+                    draft.coordinated = (*draft.coordinated, pk)
+                    filler.changed(draft, "scheme", "", name)
+        tied = {*draft.coordinated, *held}
+        for heading, text in draft.schemes:
+            if not all(len(known) == 1 and {pk for pk, _name in known} <= tied for known in named[heading]):
+                filler.notes(draft, [_("%(heading)s : %(text)s") % {"heading": heading, "text": text}])
 
 
 def _coordinates(draft: Draft, lists: Lists) -> bool:
@@ -217,14 +244,18 @@ def _lines(told: Sequence[Told]) -> list[Line]:
     """Each line with its one outcome. A record that several lines are about has the outcome on the first of them."""
     first: dict[int, int] = {}
     lines: list[Line] = []
-    for number, label, problems, draft in told:
+    beside: dict[int, tuple[Change, ...]] = defaultdict(tuple)
+    for one in told:
+        if one.beside:
+            beside[id(one.draft)] += one.beside
+    for number, label, problems, draft, _beside in told:
         if draft is None:
             lines.append(Line(number, Outcome.REJECTED, label, problems=problems))
         elif id(draft) in first:
             lines.append(Line(number, Outcome.MERGED, label, into=first[id(draft)], problems=problems))
         else:
             first[id(draft)] = number
-            changes = tuple(draft.known.changes) if draft.known else ()
+            changes = (*draft.known.changes, *beside[id(draft)]) if draft.known else ()
             outcome = (
                 Outcome.CREATED if draft.known is None else Outcome.UPDATED if changes else Outcome.UNCHANGED
             )

@@ -32,12 +32,16 @@ class Reading:
     """What one line says. `rejected` says why it cannot enter."""
 
     number: int
+    record: int = 0
+    """The number of a record of ours, as our own exports say it."""
     name: Name = NOBODY
     organisation: str = ""
     sigle: str = ""
     siret: str = ""
     title: str = ""
     function: Term | None = None
+    function_stated: bool = False
+    """Whether a column of functions said it, not the title."""
     service: Term | None = None
     emails: tuple[str, ...] = ()
     private: frozenset[str] = frozenset()
@@ -57,7 +61,10 @@ class Reading:
     answers: Mapping[str, bool] = field(default_factory=dict)
     verified_on: date | None = None
     collected_on: date | None = None
+    state: str = ""
     mentions: Sequence[Mention] = ()
+    schemes: Sequence[tuple[str, str]] = ()
+    """`(heading, text)` of the cells that name schemes: in the notes unless the base knows them all."""
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rejected: Problem | None = None

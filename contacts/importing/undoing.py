@@ -57,7 +57,7 @@ class Undoing:
 
     def __init__(self, batch: ImportBatch, by: User | None) -> None:
         self.batch, self.by = batch, by
-        self.reason = (_("Import annulé « %(file)s »") % {"file": batch.name})[:100]
+        self.reason = (_("Import annulé « %(file)s »") % {"file": batch.name})[:100]
         self.changes = list(batch.changes.order_by("pk"))
         self.stale: set[int] = set()
 
@@ -69,7 +69,7 @@ class Undoing:
         """
         if names := self._changed_since():
             raise CannotUndo(
-                _("Des fiches de cet import ont été modifiées depuis : il ne peut plus être annulé en bloc."),
+                _("Des fiches de cet import ont été modifiées depuis : il ne peut plus être annulé en bloc."),
                 names,
             )
         with one_act(by=self.by, reason=self.reason):

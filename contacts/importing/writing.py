@@ -116,6 +116,7 @@ class Thousand:
             collected_on=values.get("collected_on") or writing.content.on,
             verified_on=values.get("verified_on"),
             notes=values.get("notes") or "",
+            state=values.get("state") or Contact.State.ACTIVE,
             batch=writing.batch,
         )
 
@@ -187,7 +188,7 @@ class Thousand:
     def _create_decisions(self) -> None:
         """Yes and no, each with the file and the line that say so; what is refused is remembered by its addresses."""
         batch, on = self.writing.batch, self.writing.content.on
-        said = _("Fichier « %(file)s », ligne %(line)s")
+        said = _("Fichier « %(file)s », ligne %(line)s")
         oppositions: list[Opposition] = []
 
         def source(line: int) -> str:

@@ -48,14 +48,19 @@ class Channel(Part):
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="channels", verbose_name=_("contact"))
     position = models.ForeignKey(
-        Position, models.SET_NULL, null=True, blank=True, related_name="channels", verbose_name=_("liée à la fonction")
+        Position,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="channels",
+        verbose_name=_("liée à la fonction"),
     )
     kind = models.CharField(_("type"), max_length=5, choices=Kind, default=Kind.EMAIL)
     value = models.CharField(_("coordonnée"), max_length=254)
     key = models.CharField(max_length=254, editable=False, db_index=True)
     nature = models.CharField(_("nature"), max_length=12, choices=Nature, default=Nature.PROFESSIONAL)
     is_private = models.BooleanField(
-        _("privée"), default=False, help_text=_("Seule l’équipe la voit ; elle n’est jamais communiquée.")
+        _("privée"), default=False, help_text=_("Seule l’équipe la voit ; elle n’est jamais communiquée.")
     )
     is_main = models.BooleanField(_("principale"), default=False)
     state = models.CharField(_("état"), max_length=8, choices=State, default=State.ACTIVE)
@@ -96,7 +101,9 @@ class Channel(Part):
         is_new_address = self.kind == self.Kind.EMAIL and self.key != getattr(self, "_read_key", "")
         with one_act():
             if self.is_main:
-                for other in Channel.objects.filter(contact=self.contact_id, kind=self.kind, is_main=True).exclude(pk=self.pk):
+                for other in Channel.objects.filter(
+                    contact=self.contact_id, kind=self.kind, is_main=True
+                ).exclude(pk=self.pk):
                     other.is_main = False
                     other.save()
             super().save(*args, **kwargs)
@@ -118,9 +125,13 @@ class Channel(Part):
             try:
                 validate_email(self.value)
             except ValidationError:
-                raise ValidationError({"value": _("Cette adresse e-mail n’est pas complète ou contient un caractère interdit.")}) from None
+                raise ValidationError(
+                    {"value": _("Cette adresse e-mail n’est pas complète ou contient un caractère interdit.")}
+                ) from None
         elif not normal_phone(self.value):
-            raise ValidationError({"value": _("Ce numéro de téléphone n’existe pas : vérifiez le nombre de chiffres.")})
+            raise ValidationError(
+                {"value": _("Ce numéro de téléphone n’existe pas : vérifiez le nombre de chiffres.")}
+            )
         self.normalise()
 
     def normalise(self) -> None:
@@ -130,4 +141,3 @@ class Channel(Part):
         else:
             self.key = normal_phone(self.value)
             self.value = shown_phone(self.key) if self.key else self.value
-

@@ -32,18 +32,22 @@ class Decision(Part):
         ordering = ["purpose", "-since"]
 
     def __str__(self) -> str:
-        return str(self.get_purpose_display())  # type: ignore[attr-defined]
+        return str(self.get_purpose_display())
 
 
 _DECISION_PRIVACY = (
-    classes(PERSONAL, "since", "purpose") | classes(FREE_TEXT, "source", "proof") | classes(UNCLASSED, "id", "contact")
+    classes(PERSONAL, "since", "purpose")
+    | classes(FREE_TEXT, "source", "proof")
+    | classes(UNCLASSED, "id", "contact")
 )
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self) -> Self:
         """Neither withdrawn, nor overruled by an opposition to the same purpose."""
-        refused = Opposition.objects.filter(contact=models.OuterRef("contact"), purpose=models.OuterRef("purpose"))
+        refused = Opposition.objects.filter(
+            contact=models.OuterRef("contact"), purpose=models.OuterRef("purpose")
+        )
         return self.filter(withdrawn_on=None).exclude(models.Exists(refused))
 
 
@@ -104,14 +108,20 @@ class Opposition(Decision):
         known = SuppressedAddress.refused_by([address]).get(address, set())
         SuppressedAddress.remember((address, purpose) for purpose in own - known)
         for purpose in sorted(known - own):
-            cls.objects.create(contact_id=contact, purpose=purpose, source=gettext("Refus déjà connu pour cette adresse"))
+            cls.objects.create(
+                contact_id=contact, purpose=purpose, source=gettext("Refus déjà connu pour cette adresse")
+            )
         return sorted(known - own)
 
     def lift(self) -> None:
         """The person takes the refusal back: their addresses are free again, but for those of another who refuses."""
         addresses = self.addresses()
         others = Opposition.objects.filter(purpose=self.purpose).exclude(pk=self.pk)
-        kept = set(others.filter(contact__channels__key__in=addresses).values_list("contact__channels__key", flat=True))
+        kept = set(
+            others.filter(contact__channels__key__in=addresses).values_list(
+                "contact__channels__key", flat=True
+            )
+        )
         self.delete()
         SuppressedAddress.forget([address for address in addresses if address not in kept], self.purpose)
 
@@ -141,7 +151,9 @@ class SuppressedAddress(models.Model):
         verbose_name = _("adresse opposée")
         verbose_name_plural = _("adresses opposées")
         constraints = [
-            models.UniqueConstraint(fields=["fingerprint", "purpose", "key_id"], name="an_address_refuses_a_purpose_once")
+            models.UniqueConstraint(
+                fields=["fingerprint", "purpose", "key_id"], name="an_address_refuses_a_purpose_once"
+            )
         ]
 
     def __str__(self) -> str:

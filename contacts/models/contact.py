@@ -4,158 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models.contact_queries import PRESENT, ContactQuerySet, verification_limit
 from contacts.models.deriving import derive
 from contacts.models.territory import Territory
-from contacts.models.vocabulary import ActorFamily, Category, Function, Label, Source, Theme
-from crm.folding import search_words
-from crm.models import Association, LegalBasis
+from contacts.models.vocabulary import Category, Label, Source, Theme
+from crm.models import LegalBasis
 from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
 from crm.records import Record, TrackedHistory
-from crm.searching import contains_words
 
 
 if TYPE_CHECKING:
     from crm.models import User
-
-
-MOST_WORDS = 12
-PRESENT = Q(trashed_at=None, merged_into=None)
-
-
-class ContactQuerySet(models.QuerySet["Contact"]):
-    def present(self) -> Self:
-        """Neither in the trash nor folded into another record."""
-        return self.filter(PRESENT)
-
-    def folded_into(self, pk: int) -> int | None:
-        """The record that this one was folded into, whatever the number of merges since; None if it was not."""
-        kept: int | None = None
-        followed = self.filter(pk=pk).values_list("merged_into", flat=True).first()
-        while followed is not None:
-            kept = followed
-            followed = self.filter(pk=kept).values_list("merged_into", flat=True).first()
-        return kept
-
-    def active(self) -> Self:
-        return self.present().filter(state=Contact.State.ACTIVE)
-
-    def people(self) -> Self:
-        return self.filter(kind=Contact.Kind.PERSON)
-
-    def organisations(self) -> Self:
-        return self.filter(kind=Contact.Kind.ORGANISATION)
-
-    def visible_to(self, user: User) -> Self:
-        """What this account may see: the one rule for list, search, choices, export, history and home."""
-        rows = self.present().exclude(state=Contact.State.ERASED)
-        return rows if user.has_perm("contacts.view_contact") else self.none()
-
-    def matching(self, text: str, *, private: bool = False) -> Self:
-        """Records whose searchable words hold each word of `text`, in any order; private channels only if asked for.
-
-        The first `MOST_WORDS` words count: more is a paste gone wrong, and each costs a condition.
-        """
-        words = search_words(text[: 30 * MOST_WORDS])[:MOST_WORDS]
-        return contains_words(self, words, "search_private" if private else "search_open")
-
-    def within(self, *territories: Territory) -> Self:
-        """Contacts whose territory lies in one of these; all that have one when the country is among them."""
-        if any(territory.level == Territory.Level.FRANCE for territory in territories):
-            return self.filter(pk__in=ContactTerritory.objects.values("contact_id"))
-        return self._placed_in(Territory.objects.within(*territories))
-
-    def competent_for(self, *territories: Territory) -> Self:
-        """Contacts whose territory covers one of these: the region's agency is competent for each of its communes."""
-        return self._placed_in(Territory.objects.covering(*territories))
-
-    def _placed_in(self, territories: models.QuerySet[Territory]) -> Self:
-        reach = ContactTerritory.objects.filter(territory__in=territories.values("pk"))
-        return self.filter(pk__in=reach.values("contact_id"))
-
-    def on_theme(self, *themes: Theme) -> Self:
-        """Contacts that hold one of these themes or one below it."""
-        held = Contact.themes.through.objects.filter(theme__in=Theme.objects.below(*themes).values("pk"))
-        return self.filter(pk__in=held.values("contact_id"))
-
-    def labelled(self, *labels: Label) -> Self:
-        """Contacts that bear one of these labels."""
-        return self.filter(pk__in=Contact.labels.through.objects.filter(label__in=labels).values("contact_id"))
-
-    def in_category(self, *categories: Category) -> Self:
-        """Contacts of one of these institutional categories, their own or inherited."""
-        return self.filter(shown_category__in=Category.objects.below(*categories).values("pk"))
-
-    def holding(self, *functions: Function) -> Self:
-        """People who hold one of these functions today."""
-        positions = _related("positions").current().filter(function__in=functions)
-        return self.filter(pk__in=positions.values("person_id"))
-
-    def of_family(self, *families: ActorFamily) -> Self:
-        """Contacts of these families of actors: by a function held today, else by the institutional category."""
-        told = _related("positions").current().filter(function__family__isnull=False)
-        categories = Category.objects.below(*Category.objects.filter(families__in=families))
-        by_category = Q(shown_category__in=categories.values("pk")) & ~Q(pk__in=told.values("person_id"))
-        return self.filter(Q(pk__in=told.filter(function__family__in=families).values("person_id")) | by_category)
-
-    def taking_part_in(self, schemes: models.QuerySet[Any]) -> Self:
-        """Contacts that coordinate one of these schemes today, lead it, or follow it as elected official."""
-        coordinating = _related("coordinations").current().filter(scheme__in=schemes.values("pk"))
-        return self.filter(
-            Q(pk__in=coordinating.values("person_id"))
-            | Q(pk__in=schemes.filter(lead__isnull=False).values("lead_id"))
-            | Q(pk__in=schemes.filter(elected_official__isnull=False).values("elected_official_id"))
-        )
-
-    def opposed_to(self, *purposes: str) -> Self:
-        """Contacts that have refused one of these purposes."""
-        return self.filter(pk__in=_related("oppositions").filter(purpose__in=purposes).values("contact_id"))
-
-    def with_email(self, *, private: bool = False) -> Self:
-        """Contacts one can write to; by an open address only, unless private ones are asked for."""
-        reached = self.filter(main_email__gt="")
-        return reached if private else reached.filter(main_email_is_private=False)
-
-    def verified_since(self, day: date) -> Self:
-        return self.filter(verified_on__gte=day)
-
-    def verified_before(self, day: date) -> Self:
-        """Last verified before that day; those never verified are not among them."""
-        return self.filter(verified_on__lt=day)
-
-    def to_verify(self) -> Self:
-        """Marked so by hand or by an event, never verified, or verified too long ago."""
-        return self.filter(Q(needs_check=True) | Q(verified_on=None) | Q(verified_on__lt=verification_limit()))
-
-    def qualified(self, on: date | None = None) -> Self:
-        """Contact qualifié: an active person one can reach, placed, themed, and verified recently enough."""
-        themes = Contact.themes.through.objects.filter(contact_id=OuterRef("pk"))
-        places = ContactTerritory.objects.filter(contact_id=OuterRef("pk"))
-        return (
-            self.active()
-            .people()
-            .filter(Q(main_email__gt="") | Q(main_phone__gt=""), shown_category__isnull=False)
-            .filter(Exists(themes), Exists(places), verified_on__gte=verification_limit(on))
-        )
-
-
-def _related(name: str) -> Any:
-    """The rows at the other end of a relation to a contact: their model stands above this one and cannot be imported."""
-    return Contact._meta.get_field(name).related_model.objects  # type: ignore[union-attr]
-
-
-def verification_limit(on: date | None = None) -> date:
-    """The oldest day on which a record may have been verified and still count as such."""
-    return (on or timezone.localdate()) - relativedelta(months=Association.own().verification_months)
 
 
 DERIVED = (
@@ -211,7 +79,7 @@ class Contact(Record):
         blank=True,
         related_name="+",
         verbose_name=_("catégorie institutionnelle"),
-        help_text=_("Une personne hérite de celle de sa structure ; à remplir seulement si elle n’en a pas."),
+        help_text=_("Une personne hérite de celle de sa structure ; à remplir seulement si elle n’en a pas."),
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="contacts", verbose_name=_("thématiques"))
     territories = models.ManyToManyField(
@@ -219,7 +87,9 @@ class Contact(Record):
         blank=True,
         related_name="+",
         verbose_name=_("territoires d’intervention"),
-        help_text=_("Sans territoire, la fiche prend celui de la démarche coordonnée, sinon celui de la structure."),
+        help_text=_(
+            "Sans territoire, la fiche prend celui de la démarche coordonnée, sinon celui de la structure."
+        ),
     )
     labels = models.ManyToManyField(Label, blank=True, related_name="contacts", verbose_name=_("étiquettes"))
     street = models.CharField(_("adresse"), max_length=300, blank=True)
@@ -234,22 +104,44 @@ class Contact(Record):
     collected_on = models.DateField(_("recueillie le"), default=timezone.localdate)
     verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("vérifiée par")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("vérifiée par"),
     )
     needs_check = models.BooleanField(_("fiche à vérifier"), default=False)
     notes = models.TextField(
         _("notes internes"),
         blank=True,
-        help_text=_("La personne peut demander à lire ces notes : des faits, rien sur la santé ni les opinions."),
+        help_text=_(
+            "La personne peut demander à lire ces notes : des faits, rien sur la santé ni les opinions."
+        ),
     )
     account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="contact", verbose_name=_("compte")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="contact",
+        verbose_name=_("compte"),
     )
     batch = models.ForeignKey(
-        "crm.ImportBatch", models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("import")
+        "crm.ImportBatch",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("import"),
     )
     trashed_at = models.DateTimeField(_("à la corbeille depuis"), null=True, editable=False)
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="absorbed"
+    )
 
     # Derived, for lists and search: see contacts/models/deriving.py.
     sort_name = models.CharField(max_length=320, editable=False, default="")
@@ -260,10 +152,22 @@ class Contact(Record):
     main_phone = models.CharField(_("téléphone"), max_length=40, editable=False, default="", blank=True)
     main_phone_is_private = models.BooleanField(editable=False, default=False)
     main_organisation = models.ForeignKey(
-        "self", models.SET_NULL, null=True, editable=False, related_name="main_people", verbose_name=_("structure")
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="main_people",
+        verbose_name=_("structure"),
     )
     main_title = models.CharField(_("fonction"), max_length=250, editable=False, default="", blank=True)
-    shown_category = models.ForeignKey(Category, models.SET_NULL, null=True, editable=False, related_name="contacts", verbose_name=_("catégorie"))
+    shown_category = models.ForeignKey(
+        Category,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="contacts",
+        verbose_name=_("catégorie"),
+    )
 
     COMPUTED = DERIVED
     objects = ContactQuerySet.as_manager()
@@ -317,11 +221,18 @@ class Contact(Record):
             ),
         ]
         indexes = [
-            # The list shows the records that are present, in one of four orders; each index holds just these.
-            models.Index(fields=["sort_name", "id"], condition=PRESENT, name="contact_by_name"),
-            models.Index(fields=["kind", "sort_name", "id"], condition=PRESENT, name="contact_by_kind_and_name"),
-            models.Index(fields=["verified_on", "id"], condition=PRESENT, name="contact_by_verification"),
-            models.Index(fields=["created_at", "id"], condition=PRESENT, name="contact_by_creation"),
+            # The list shows the records that are present, in one of four orders. Each index holds just these, with the state:
+            # those erased are left out, and without it both engines would read each row to know.
+            models.Index(fields=["sort_name", "id", "state"], condition=PRESENT, name="contact_by_name"),
+            models.Index(
+                fields=["kind", "sort_name", "id", "state"],
+                condition=PRESENT,
+                name="contact_by_kind_and_name",
+            ),
+            models.Index(
+                fields=["verified_on", "id", "state"], condition=PRESENT, name="contact_by_verification"
+            ),
+            models.Index(fields=["created_at", "id", "state"], condition=PRESENT, name="contact_by_creation"),
             # The home page counts from this one alone; it holds even the columns of its condition, or SQLite reads each row.
             models.Index(
                 fields=["state", "kind", "needs_check", "verified_on", "trashed_at", "merged_into"],
@@ -346,7 +257,9 @@ class Contact(Record):
         above, seen = self.parent, {self.pk}
         while above is not None and self.pk:
             if above.pk in seen:
-                raise ValidationError({"parent": _("Cette structure dépend déjà de « %(name)s ».") % {"name": self}})
+                raise ValidationError(
+                    {"parent": _("Cette structure dépend déjà de « %(name)s ».") % {"name": self}}
+                )
             seen.add(above.pk)
             above = above.parent
 
@@ -391,7 +304,9 @@ class ContactTerritory(models.Model):
         ORGANISATION = "organisation", _("structure")
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="reach")
-    territory = models.ForeignKey(Territory, models.PROTECT, related_name="reached_by", verbose_name=_("territoire"))
+    territory = models.ForeignKey(
+        Territory, models.PROTECT, related_name="reached_by", verbose_name=_("territoire")
+    )
     origin = models.CharField(_("origine"), max_length=12, choices=Origin)
 
     objects: Any = models.Manager()
@@ -401,7 +316,9 @@ class ContactTerritory(models.Model):
     class Meta:
         verbose_name = _("territoire du contact")
         verbose_name_plural = _("territoires des contacts")
-        constraints = [models.UniqueConstraint(fields=["contact", "territory"], name="contact_reaches_a_territory_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "territory"], name="contact_reaches_a_territory_once")
+        ]
         indexes = [models.Index(fields=["territory", "contact"], name="reach_by_territory")]
 
     def __str__(self) -> str:

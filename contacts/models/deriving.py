@@ -48,7 +48,12 @@ def derive(ids: Iterable[int], *, followers: bool = True) -> int:
     for batch in _batches(sorted(set(ids))):
         changed += _derive_batch(batch)
         if followers:
-            people = _model("Position").objects.current().filter(organisation__in=batch).values_list("person_id", flat=True)
+            people = (
+                _model("Position")
+                .objects.current()
+                .filter(organisation__in=batch)
+                .values_list("person_id", flat=True)
+            )
             for more in _batches(sorted(set(people) - set(batch))):
                 changed += _derive_batch(more)
     return changed
@@ -81,20 +86,31 @@ def _derive_batch(ids: Sequence[int]) -> int:
         .order_by("-is_main", "pk"),
         "person_id",
     )
-    channels = _grouped(_model("Channel").objects.filter(contact__in=ids).order_by("-is_main", "pk"), "contact_id")
+    channels = _grouped(
+        _model("Channel").objects.filter(contact__in=ids).order_by("-is_main", "pk"), "contact_id"
+    )
     aliases = _grouped(_model("ContactAlias").objects.filter(contact__in=ids), "contact_id")
     changed = []
     for contact in contacts:
         before = tuple(getattr(contact, column) for column in COLUMNS)
-        fill(contact, positions[contact.pk], channels[contact.pk], [alias.text for alias in aliases[contact.pk]])
+        fill(
+            contact,
+            positions[contact.pk],
+            channels[contact.pk],
+            [alias.text for alias in aliases[contact.pk]],
+        )
         if before != tuple(getattr(contact, column) for column in COLUMNS):
             changed.append(contact)
     # Derived columns are no part of what a person wrote: no history, no version.
-    model._base_manager.bulk_update(changed, [column.removesuffix("_id") for column in COLUMNS], batch_size=BATCH)
+    model._base_manager.bulk_update(
+        changed, [column.removesuffix("_id") for column in COLUMNS], batch_size=BATCH
+    )
     return len(changed) + _derive_territories(contacts)
 
 
-def fill(contact: Contact, positions: Sequence[Position], channels: Sequence[Channel], aliases: Sequence[str]) -> None:
+def fill(
+    contact: Contact, positions: Sequence[Position], channels: Sequence[Channel], aliases: Sequence[str]
+) -> None:
     """Set the derived columns of a contact in memory, from its current positions and its channels, the main ones first."""
     main = positions[0] if positions else None
     organisation = main.organisation if main else None
@@ -105,8 +121,12 @@ def fill(contact: Contact, positions: Sequence[Position], channels: Sequence[Cha
     good = [channel for channel in channels if channel.state == "active"]
     email = next((channel for channel in good if channel.kind == "email"), None)
     phone = next((channel for channel in good if channel.kind == "phone"), None)
-    contact.main_email, contact.main_email_is_private = (email.value, email.is_private) if email else ("", False)
-    contact.main_phone, contact.main_phone_is_private = (phone.value, phone.is_private) if phone else ("", False)
+    contact.main_email, contact.main_email_is_private = (
+        (email.value, email.is_private) if email else ("", False)
+    )
+    contact.main_phone, contact.main_phone_is_private = (
+        (phone.value, phone.is_private) if phone else ("", False)
+    )
     words = [contact.name, contact.first_name, contact.sigle, contact.city, contact.postcode, *aliases]
     for position in positions:
         words += [position.title, position.function.name if position.function else ""]
@@ -114,7 +134,8 @@ def fill(contact: Contact, positions: Sequence[Position], channels: Sequence[Cha
             words += [position.organisation.name, position.organisation.sigle]
     open_channels = [channel.key for channel in channels if not channel.is_private]
     contact.search_open = search_text(*words, *open_channels)
-    contact.search_private = search_text(*words, *[channel.key for channel in channels])
+    every = [channel.key for channel in channels]
+    contact.search_private = contact.search_open if every == open_channels else search_text(*words, *every)
 
 
 def _derive_territories(contacts: Sequence[Contact]) -> int:
@@ -125,7 +146,9 @@ def _derive_territories(contacts: Sequence[Contact]) -> int:
     organisation_of = {contact.pk: contact.main_organisation_id for contact in contacts}
     organisations = {pk for pk in organisation_of.values() if pk}
     own: dict[int, list[int]] = defaultdict(list)
-    for contact_id, territory_id in own_rows.filter(contact__in={*ids, *organisations}).values_list("contact_id", "territory_id"):
+    for contact_id, territory_id in own_rows.filter(contact__in={*ids, *organisations}).values_list(
+        "contact_id", "territory_id"
+    ):
         own[contact_id].append(territory_id)
     coordinated: dict[int, list[int]] = defaultdict(list)
     coordinations = _model("Coordination").objects.current().filter(person__in=ids)
@@ -144,7 +167,9 @@ def _derive_territories(contacts: Sequence[Contact]) -> int:
             if territories:
                 wanted |= {(pk, territory): origin for territory in territories}
                 break
-    had = {(row.contact_id, row.territory_id): row for row in reach_model._base_manager.filter(contact__in=ids)}
+    had = {
+        (row.contact_id, row.territory_id): row for row in reach_model._base_manager.filter(contact__in=ids)
+    }
     gone = [row.pk for key, row in had.items() if wanted.get(key) != row.origin]
     kept = {key for key, row in had.items() if wanted.get(key) == row.origin}
     if gone:
@@ -155,7 +180,9 @@ def _derive_territories(contacts: Sequence[Contact]) -> int:
         if (contact_id, territory_id) not in kept
     ]
     reach_model._base_manager.bulk_create(new, batch_size=BATCH)
-    return len({key[0] for key in had if wanted.get(key) != had[key].origin} | {row.contact_id for row in new})
+    return len(
+        {key[0] for key in had if wanted.get(key) != had[key].origin} | {row.contact_id for row in new}
+    )
 
 
 def stale_ids(days: int = 31) -> set[int]:

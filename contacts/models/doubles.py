@@ -55,12 +55,16 @@ class Merge(models.Model):
     moves = models.JSONField(default=list)
     before = models.JSONField(default=dict)
     at = models.DateTimeField(_("faite le"), default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("par"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("par")
+    )
     undone_at = models.DateTimeField(_("annulée le"), null=True)
 
     objects: ClassVar[models.Manager[Merge]] = models.Manager()
 
-    PRIVACY = classes(PERSONAL, "moves", "before") | classes(UNCLASSED, "id", "kept", "absorbed", "at", "by", "undone_at")
+    PRIVACY = classes(PERSONAL, "moves", "before") | classes(
+        UNCLASSED, "id", "kept", "absorbed", "at", "by", "undone_at"
+    )
 
     class Meta:
         verbose_name = _("fusion")

@@ -20,7 +20,9 @@ class PositionQuerySet(models.QuerySet["Position"]):
     def current(self, on: date | None = None) -> Self:
         """Held on that day, today by default: the end day is still one of them."""
         day = on or timezone.localdate()
-        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(
+            Q(ends_on=None) | Q(ends_on__gte=day)
+        )
 
     def former(self) -> Self:
         return self.filter(ends_on__lt=timezone.localdate())
@@ -30,7 +32,11 @@ class Position(Part):
     """A person's post in an organisation, or a function without one. One current position is the main one."""
 
     person = models.ForeignKey(
-        Contact, models.CASCADE, related_name="positions", verbose_name=_("personne"), limit_choices_to={"kind": "person"}
+        Contact,
+        models.CASCADE,
+        related_name="positions",
+        verbose_name=_("personne"),
+        limit_choices_to={"kind": "person"},
     )
     organisation = models.ForeignKey(
         Contact,
@@ -41,7 +47,9 @@ class Position(Part):
         verbose_name=_("structure"),
         limit_choices_to={"kind": "organisation"},
     )
-    title = models.CharField(_("intitulé exact"), max_length=250, blank=True, help_text=_("Comme la personne l’écrit."))
+    title = models.CharField(
+        _("intitulé exact"), max_length=250, blank=True, help_text=_("Comme la personne l’écrit.")
+    )
     function = models.ForeignKey(
         Function, models.PROTECT, null=True, blank=True, related_name="positions", verbose_name=_("fonction")
     )
@@ -56,19 +64,26 @@ class Position(Part):
     objects = PositionQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "title", "organisation", "function", "service", "starts_on", "ends_on") | classes(
-        UNCLASSED, "id", "person", "is_main"
-    )
+    PRIVACY = classes(
+        PERSONAL, "title", "organisation", "function", "service", "starts_on", "ends_on"
+    ) | classes(UNCLASSED, "id", "person", "is_main")
 
     class Meta:
         verbose_name = _("fonction exercée")
         verbose_name_plural = _("fonctions exercées")
-        ordering = ["-is_main", F("ends_on").desc(nulls_first=True), F("starts_on").desc(nulls_last=True), "pk"]
+        ordering = [
+            "-is_main",
+            F("ends_on").desc(nulls_first=True),
+            F("starts_on").desc(nulls_last=True),
+            "pk",
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="position_ends_after_it_starts",
-                violation_error_message=_("La fonction se termine avant d’avoir commencé : vérifiez les dates."),
+                violation_error_message=_(
+                    "La fonction se termine avant d’avoir commencé : vérifiez les dates."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["person"],
@@ -114,4 +129,6 @@ class Position(Part):
     @property
     def is_current(self) -> bool:
         today = timezone.localdate()
-        return (self.starts_on is None or self.starts_on <= today) and (self.ends_on is None or self.ends_on >= today)
+        return (self.starts_on is None or self.starts_on <= today) and (
+            self.ends_on is None or self.ends_on >= today
+        )

@@ -73,7 +73,11 @@ class Link(Part):
     objects: ClassVar[models.Manager[Link]] = models.Manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "kind", "other", "starts_on", "ends_on") | classes(FREE_TEXT, "comment") | classes(UNCLASSED, "id", "contact")
+    PRIVACY = (
+        classes(PERSONAL, "kind", "other", "starts_on", "ends_on")
+        | classes(FREE_TEXT, "comment")
+        | classes(UNCLASSED, "id", "contact")
+    )
 
     class Meta:
         verbose_name = _("lien")
@@ -88,7 +92,7 @@ class Link(Part):
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="link_ends_after_it_starts",
-                violation_error_message=_("Le lien se termine avant d’avoir commencé : vérifiez les dates."),
+                violation_error_message=_("Le lien se termine avant d’avoir commencé : vérifiez les dates."),
             ),
         ]
 
@@ -114,12 +118,19 @@ class Interaction(Part):
         VIDEO = "video", _("Visioconférence")
         OTHER = "other", _("Autre échange")
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="interactions", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="interactions", verbose_name=_("contact")
+    )
     kind = models.CharField(_("nature"), max_length=8, choices=Kind, default=Kind.CALL)
     on = models.DateField(_("date"), default=timezone.localdate)
     summary = models.TextField(_("ce qui s’est dit"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("par"),
     )
     follow_up_on = models.DateField(_("à relancer le"), null=True, blank=True)
     followed_up_on = models.DateField(_("relance faite le"), null=True, blank=True)
@@ -127,13 +138,21 @@ class Interaction(Part):
     objects = InteractionQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "kind", "on") | classes(FREE_TEXT, "summary") | classes(UNCLASSED, "id", "contact", "by", "follow_up_on", "followed_up_on")
+    PRIVACY = (
+        classes(PERSONAL, "kind", "on")
+        | classes(FREE_TEXT, "summary")
+        | classes(UNCLASSED, "id", "contact", "by", "follow_up_on", "followed_up_on")
+    )
 
     class Meta:
         verbose_name = _("échange")
         verbose_name_plural = _("échanges")
         ordering = ["-on", "-pk"]
-        indexes = [models.Index(fields=["follow_up_on"], condition=Q(followed_up_on=None), name="interaction_to_follow_up")]
+        indexes = [
+            models.Index(
+                fields=["follow_up_on"], condition=Q(followed_up_on=None), name="interaction_to_follow_up"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
@@ -146,7 +165,11 @@ class ContactFile(Attachment, Part):
 
     objects: ClassVar[models.Manager[ContactFile]] = models.Manager()
 
-    PRIVACY = classes(PERSONAL, "file") | classes(FREE_TEXT, "name", "description") | classes(UNCLASSED, "id", "contact", "added_at", "added_by")
+    PRIVACY = (
+        classes(PERSONAL, "file")
+        | classes(FREE_TEXT, "name", "description")
+        | classes(UNCLASSED, "id", "contact", "added_at", "added_by")
+    )
 
     class Meta(Attachment.Meta):
         verbose_name = _("pièce jointe")

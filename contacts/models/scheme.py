@@ -27,7 +27,9 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
     def mentioning(self, word: str) -> Self:
         """Schemes whose title, lead organisation or territory holds this folded word."""
         return self.filter(
-            Q(folded__contains=word) | Q(lead__sort_name__contains=word) | Q(territories__folded__contains=word)
+            Q(folded__contains=word)
+            | Q(lead__sort_name__contains=word)
+            | Q(territories__folded__contains=word)
         )
 
     def visible_to(self, user: object) -> Self:
@@ -47,7 +49,9 @@ class Scheme(Record):
     type = models.ForeignKey(SchemeType, models.PROTECT, related_name="schemes", verbose_name=_("type"))
     name = models.CharField(_("intitulé"), max_length=200)
     folded = models.CharField(max_length=200, editable=False, default="", db_index=True)
-    territories = models.ManyToManyField(Territory, blank=True, related_name="schemes", verbose_name=_("territoires"))
+    territories = models.ManyToManyField(
+        Territory, blank=True, related_name="schemes", verbose_name=_("territoires")
+    )
     lead = models.ForeignKey(
         Contact,
         models.PROTECT,
@@ -57,7 +61,9 @@ class Scheme(Record):
         verbose_name=_("structure porteuse"),
         limit_choices_to={"kind": "organisation"},
     )
-    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service"))
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service")
+    )
     email = models.EmailField(_("e-mail de la démarche"), blank=True)
     state = models.CharField(_("état"), max_length=10, choices=State, default=State.RUNNING)
     starts_on = models.DateField(_("début"), null=True, blank=True)
@@ -72,7 +78,9 @@ class Scheme(Record):
         limit_choices_to={"kind": "person"},
     )
     notes = models.TextField(_("notes internes"), blank=True)
-    batch = models.ForeignKey("crm.ImportBatch", models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    batch = models.ForeignKey(
+        "crm.ImportBatch", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = SchemeQuerySet.as_manager()
     history = TrackedHistory(m2m_fields=[territories])
@@ -95,7 +103,9 @@ class Scheme(Record):
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="scheme_ends_after_it_starts",
-                violation_error_message=_("La démarche se termine avant d’avoir commencé : vérifiez les dates."),
+                violation_error_message=_(
+                    "La démarche se termine avant d’avoir commencé : vérifiez les dates."
+                ),
             ),
         ]
         permissions = [("import_scheme", "Can import schemes"), ("export_scheme", "Can export schemes")]
@@ -116,13 +126,17 @@ class Scheme(Record):
 
     @classmethod
     def after_writes(cls, pks: Collection[int]) -> None:
-        derive(Coordination.objects.filter(scheme__in=pks).values_list("person_id", flat=True), followers=False)
+        derive(
+            Coordination.objects.filter(scheme__in=pks).values_list("person_id", flat=True), followers=False
+        )
 
 
 class CoordinationQuerySet(models.QuerySet["Coordination"]):
     def current(self, on: date | None = None) -> Self:
         day = on or timezone.localdate()
-        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(
+            Q(ends_on=None) | Q(ends_on__gte=day)
+        )
 
 
 class Coordination(Part):
@@ -134,9 +148,15 @@ class Coordination(Part):
         UNDER_HALF = "under_half", _("Moins d’un mi-temps")
         UNKNOWN = "unknown", _("Non connu")
 
-    scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="coordinations", verbose_name=_("démarche"))
+    scheme = models.ForeignKey(
+        Scheme, models.CASCADE, related_name="coordinations", verbose_name=_("démarche")
+    )
     person = models.ForeignKey(
-        Contact, models.CASCADE, related_name="coordinations", verbose_name=_("personne"), limit_choices_to={"kind": "person"}
+        Contact,
+        models.CASCADE,
+        related_name="coordinations",
+        verbose_name=_("personne"),
+        limit_choices_to={"kind": "person"},
     )
     share = models.CharField(_("temps de coordination"), max_length=12, choices=Share, default=Share.UNKNOWN)
     starts_on = models.DateField(_("depuis le"), null=True, blank=True)
@@ -147,7 +167,9 @@ class Coordination(Part):
     objects = CoordinationQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "person", "share", "starts_on", "ends_on") | classes(UNCLASSED, "id", "scheme")
+    PRIVACY = classes(PERSONAL, "person", "share", "starts_on", "ends_on") | classes(
+        UNCLASSED, "id", "scheme"
+    )
 
     class Meta:
         verbose_name = _("coordination")
@@ -157,7 +179,9 @@ class Coordination(Part):
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="coordination_ends_after_it_starts",
-                violation_error_message=_("La coordination se termine avant d’avoir commencé : vérifiez les dates."),
+                violation_error_message=_(
+                    "La coordination se termine avant d’avoir commencé : vérifiez les dates."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["scheme", "person"],
@@ -173,4 +197,6 @@ class Coordination(Part):
     @property
     def is_current(self) -> bool:
         today = timezone.localdate()
-        return (self.starts_on is None or self.starts_on <= today) and (self.ends_on is None or self.ends_on >= today)
+        return (self.starts_on is None or self.starts_on <= today) and (
+            self.ends_on is None or self.ends_on >= today
+        )

@@ -124,14 +124,14 @@ class Territory(models.Model):
         _("précision"),
         max_length=100,
         blank=True,
-        help_text=_("Ce qui le distingue de ses homonymes : département, commune du quartier."),
+        help_text=_("Ce qui le distingue de ses homonymes : département, commune du quartier."),
     )
     department_code = models.CharField(_("code du département"), max_length=3, blank=True, db_index=True)
     kind = models.CharField(
         _("nature"),
         max_length=8,
         blank=True,
-        help_text=_("Pour une intercommunalité : CC, CA, CU ou métropole."),
+        help_text=_("Pour une intercommunalité : CC, CA, CU ou métropole."),
     )
     zone = models.CharField(_("zone"), max_length=5, choices=Zone.choices, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)

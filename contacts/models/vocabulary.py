@@ -31,16 +31,22 @@ class Term(models.Model):
     definition = models.CharField(_("définition"), max_length=300, blank=True)
     rank = models.PositiveSmallIntegerField(_("ordre"), default=0)
     is_active = models.BooleanField(
-        _("proposé à la saisie"), default=True, help_text=_("Décochez pour ne plus le proposer ; les fiches qui l’ont le gardent.")
+        _("proposé à la saisie"),
+        default=True,
+        help_text=_("Décochez pour ne plus le proposer ; les fiches qui l’ont le gardent."),
     )
 
     is_unsorted = models.BooleanField(
-        _("à classer"), default=False, help_text=_("Ce terme vient d’un import : donnez-lui sa place, ou joignez-le à un terme existant.")
+        _("à classer"),
+        default=False,
+        help_text=_("Ce terme vient d’un import : donnez-lui sa place, ou joignez-le à un terme existant."),
     )
 
     objects = TermQuerySet.as_manager()
 
-    PRIVACY = classes(UNCLASSED, "id", "code", "name", "folded", "definition", "rank", "is_active", "is_unsorted")
+    PRIVACY = classes(
+        UNCLASSED, "id", "code", "name", "folded", "definition", "rank", "is_active", "is_unsorted"
+    )
 
     class Meta:
         abstract = True
@@ -61,7 +67,9 @@ class TreeTermQuerySet(TermQuerySet):
 
     def below(self, *terms: Any) -> Self:
         """These terms and those below them."""
-        return self.filter(models.Q(pk__in=[term.pk for term in terms]) | models.Q(parent__in=[term.pk for term in terms]))
+        return self.filter(
+            models.Q(pk__in=[term.pk for term in terms]) | models.Q(parent__in=[term.pk for term in terms])
+        )
 
 
 class TreeTerm(Term):
@@ -77,7 +85,7 @@ class TreeTerm(Term):
         limit_choices_to={"parent": None},
     )
 
-    objects = TreeTermQuerySet.as_manager()
+    objects = TreeTermQuerySet.as_manager()  # type: ignore[misc]  # the words of a tree, on both lists
 
     PRIVACY = Term.PRIVACY | classes(UNCLASSED, "parent")
 
@@ -89,11 +97,13 @@ class TreeTerm(Term):
         super().clean()
         if self.parent is None:
             return
-        if self.parent.parent_id is not None or self.parent.pk == self.pk:
+        if self.parent.parent is not None or self.parent.pk == self.pk:
             raise ValidationError({"parent": _("Choisissez un terme de niveau 1.")})
         rows: Any = type(self)._default_manager  # the class is abstract here: types know no key of it
         if self.pk and rows.filter(parent=self.pk).exists():
-            raise ValidationError({"parent": _("Des termes sont rangés sous celui-ci : déplacez-les d’abord.")})
+            raise ValidationError(
+                {"parent": _("Des termes sont rangés sous celui-ci : déplacez-les d’abord.")}
+            )
 
 
 class Theme(TreeTerm):
@@ -115,7 +125,9 @@ class Category(TreeTerm):
 class ActorFamily(Term):
     """Famille d’acteurs: a coarse grouping, computed from function, then from category."""
 
-    categories = models.ManyToManyField(Category, blank=True, related_name="families", verbose_name=_("catégories"))
+    categories = models.ManyToManyField(
+        Category, blank=True, related_name="families", verbose_name=_("catégories")
+    )
 
     PRIVACY = Term.PRIVACY | classes(UNCLASSED, "categories")
 
@@ -128,7 +140,12 @@ class Function(Term):
     """Fonction: the closed list beside the free title."""
 
     family = models.ForeignKey(
-        ActorFamily, models.SET_NULL, null=True, blank=True, related_name="functions", verbose_name=_("famille d’acteurs")
+        ActorFamily,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="functions",
+        verbose_name=_("famille d’acteurs"),
     )
 
     PRIVACY = Term.PRIVACY | classes(UNCLASSED, "family")

@@ -26,12 +26,14 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Dit où, à qui"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("« Par téléphone à Claire », « en réponse à la newsletter de mars »."),
+        help_text=gettext_lazy("« Par téléphone à Claire », « en réponse à la newsletter de mars »."),
         error_messages={"required": gettext_lazy("Indiquez où et à qui la personne l’a dit.")},
     )
     since = forms.DateField(label=gettext_lazy("Le"), widget=UnfoldAdminSingleDateWidget)
     proof = forms.CharField(
-        label=gettext_lazy("Preuve ou texte présenté"), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+        label=gettext_lazy("Preuve ou texte présenté"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
 
     def clean_since(self) -> object:
@@ -51,11 +53,13 @@ def note_decision(request: HttpRequest, pk: int, purpose: str, answer: str) -> H
     if request.method == "POST" and form.is_valid():
         decide(contact, purpose=purpose, agrees=agrees, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         record_deed(Deed.CHANGED, by=request.user, on=contact, fields=[f"decision.{purpose}"])
-        yes = _("« %(purpose)s » : l’accord est noté.")
-        no = _("« %(purpose)s » : le refus est noté. Plus rien ne partira d’ici pour cela, même après un import.")
+        yes = _("« %(purpose)s » : l’accord est noté.")
+        no = _(
+            "« %(purpose)s » : le refus est noté. Plus rien ne partira d’ici pour cela, même après un import."
+        )
         messages.success(request, (yes if agrees else no) % {"purpose": label})
         return back_to(contact, "diffusion")
-    title = _("Noter un accord : %(purpose)s") if agrees else _("Noter un refus : %(purpose)s")
+    title = _("Noter un accord : %(purpose)s") if agrees else _("Noter un refus : %(purpose)s")
     refused = contact.oppositions.filter(purpose=purpose).exists()
     context = page_context(
         request,
@@ -64,6 +68,8 @@ def note_decision(request: HttpRequest, pk: int, purpose: str, answer: str) -> H
         form=form,
         button=_("Noter l’accord") if agrees else _("Noter le refus"),
         tab="diffusion",
-        lead=_("Un refus est noté : n’enregistrez un accord que si la personne elle-même est revenue dessus.") if agrees and refused else "",
+        lead=_("Un refus est noté : n’enregistrez un accord que si la personne elle-même est revenue dessus.")
+        if agrees and refused
+        else "",
     )
     return TemplateResponse(request, "contacts/record/deed.html", context)

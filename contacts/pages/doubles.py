@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -27,6 +27,9 @@ from crm.models import Deed
 from crm.pages.frame import page_context
 
 
+if TYPE_CHECKING:
+    from crm.models import User
+
 PER_PAGE = 20
 SHOWN = 5
 
@@ -42,7 +45,9 @@ def open_pairs(request: HttpRequest) -> Any:
 def pairs(request: HttpRequest) -> HttpResponse:
     """What the tool found alike, to be judged one by one."""
     page = Paginator(open_pairs(request), PER_PAGE).get_page(request.GET.get("page"))
-    return TemplateResponse(request, "contacts/doubles/pairs.html", page_context(request, _("Fiches proches"), pairs=page))
+    return TemplateResponse(
+        request, "contacts/doubles/pairs.html", page_context(request, _("Fiches proches"), pairs=page)
+    )
 
 
 @require_POST
@@ -53,10 +58,14 @@ def judge_different(request: HttpRequest) -> HttpResponse:
     DoublePair.objects.update_or_create(
         first=first,
         second=second,
-        defaults={"verdict": DoublePair.Verdict.DIFFERENT, "judged_by": request.user, "judged_at": timezone.now()},
+        defaults={
+            "verdict": DoublePair.Verdict.DIFFERENT,
+            "judged_by": cast("User", request.user),
+            "judged_at": timezone.now(),
+        },
     )
     record_deed(Deed.CHANGED, by=request.user, on=first, fields=["double"])
-    messages.success(request, _("C’est noté : ces deux fiches ne seront plus rapprochées."))
+    messages.success(request, _("C’est noté : ces deux fiches ne seront plus rapprochées."))
     return redirect("admin:contacts_doublepair_changelist")
 
 
@@ -78,7 +87,10 @@ def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpRespons
             messages.error(request, error.messages[0])
             return redirect("admin:contacts_doublepair_changelist")
         messages.success(
-            request, _("Les deux fiches n’en font plus qu’une. Vous pouvez annuler cette fusion ici, dans l’historique.")
+            request,
+            _(
+                "Les deux fiches n’en font plus qu’une. Vous pouvez annuler cette fusion ici, dans l’historique."
+            ),
         )
         return back_to(kept, "historique")
     context = page_context(
@@ -89,7 +101,9 @@ def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpRespons
         fields=fields,
         moves=merging.moves(absorbed),
         joined=list(_joined(kept, absorbed)),
-        refusals=sorted({row.get_purpose_display() for one in (kept, absorbed) for row in one.oppositions.all()}),
+        refusals=sorted(
+            {row.get_purpose_display() for one in (kept, absorbed) for row in one.oppositions.all()}
+        ),
         swap=reverse("admin:contacts_contact_merge", args=[absorbed.pk, kept.pk]),
     )
     return TemplateResponse(request, "contacts/doubles/compare.html", context)
@@ -114,7 +128,9 @@ def unmerge(request: HttpRequest, pk: int, merge: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, _("La fusion est annulée : « %(name)s » est de retour.") % {"name": made.absorbed})
+        messages.success(
+            request, _("La fusion est annulée : « %(name)s » est de retour.") % {"name": made.absorbed}
+        )
     return back_to(contact, "historique")
 
 
@@ -145,7 +161,9 @@ def likely_doubles_of(contact: Contact, request: HttpRequest) -> list[Likeness]:
         organisation=str(contact.main_organisation or ""),
         private=request.user.has_perm("contacts.see_private_channels"),
     )
-    judged = DoublePair.objects.filter(Q(first=contact) | Q(second=contact), verdict=DoublePair.Verdict.DIFFERENT)
+    judged = DoublePair.objects.filter(
+        Q(first=contact) | Q(second=contact), verdict=DoublePair.Verdict.DIFFERENT
+    )
     apart = {contact.pk, *(pk for pair in judged.values_list("first_id", "second_id") for pk in pair)}
     return _visible([one for one in found if one.contact.pk not in apart], request)
 
@@ -159,16 +177,23 @@ def _visible(found: list[Likeness], request: HttpRequest) -> list[Likeness]:
 @door("contacts.view_contact", "contacts.add_contact")
 def while_typing(request: HttpRequest) -> HttpResponse:
     """The records that what is being typed resembles, as a fragment for the form; nothing is written."""
-    asked = {name: request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("name", "first_name", "email", "organisation")}
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "").strip()[:200]
+        for name in ("name", "first_name", "email", "organisation")
+    }
     found: list[Likeness] = []
     if len(asked["name"]) >= 2 or "@" in asked["email"]:
         kind = request.GET.get("kind", "")
         found = likely_doubles(
             kind=kind if kind in Contact.Kind.values else Contact.Kind.PERSON,
             private=request.user.has_perm("contacts.see_private_channels"),
-            **asked,
+            name=asked["name"],
+            first_name=asked["first_name"],
+            email=asked["email"],
         )
-    return TemplateResponse(request, "contacts/doubles/while_typing.html", {"found": _visible(found, request)[:SHOWN]})
+    return TemplateResponse(
+        request, "contacts/doubles/while_typing.html", {"found": _visible(found, request)[:SHOWN]}
+    )
 
 
 def _two(one: str | None, other: str | None, request: HttpRequest) -> tuple[Contact, Contact]:

@@ -40,13 +40,17 @@ class ExchangeForm(forms.ModelForm[Interaction]):
     def clean_on(self) -> Any:
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise ValidationError(_("Cette date n’est pas encore passée. Pour un rappel, remplissez « à relancer le »."))
+            raise ValidationError(
+                _("Cette date n’est pas encore passée. Pour un rappel, remplissez « à relancer le ».")
+            )
         return day
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("follow_up_on") and given.get("on") and given["follow_up_on"] < given["on"]:
-            self.add_error("follow_up_on", _("La relance vient après l’échange : choisissez une date plus tardive."))
+            self.add_error(
+                "follow_up_on", _("La relance vient après l’échange : choisissez une date plus tardive.")
+            )
         return given
 
 
@@ -71,11 +75,18 @@ def _form(request: HttpRequest, contact: Contact, row: Interaction, title: str, 
     is_new = row.pk is None
     if request.method == "POST" and form.is_valid():
         form.save()
-        record_deed(Deed.ADDED if is_new else Deed.CHANGED, by=request.user, on=row, fields=[] if is_new else form.changed_data)
+        record_deed(
+            Deed.ADDED if is_new else Deed.CHANGED,
+            by=request.user,
+            on=row,
+            fields=[] if is_new else form.changed_data,
+        )
         messages.success(request, done)
         return back_to(contact, "activite")
     may_remove = not is_new and request.user.has_perm("contacts.delete_interaction")
-    remove = reverse("admin:contacts_contact_exchange_remove", args=[contact.pk, row.pk]) if may_remove else ""
+    remove = (
+        reverse("admin:contacts_contact_exchange_remove", args=[contact.pk, row.pk]) if may_remove else ""
+    )
     context = page_context(
         request,
         title,
@@ -111,5 +122,5 @@ def followed_up(request: HttpRequest, pk: int, exchange: int) -> HttpResponse:
         row.followed_up_on = timezone.localdate()
         row.save()
         record_deed(Deed.CHANGED, by=request.user, on=row, fields=["followed_up_on"])
-    messages.success(request, _("Relance faite : elle ne vous sera plus rappelée."))
+    messages.success(request, _("Relance faite : elle ne vous sera plus rappelée."))
     return back_to(contact, "activite")

@@ -32,14 +32,19 @@ class FileForm(forms.ModelForm[ContactFile]):
         fields = ["file", "description"]
         widgets = {"file": UnfoldAdminFileFieldWidget, "description": UnfoldAdminTextInputWidget}
         error_messages = {
-            "file": {"required": gettext_lazy("Choisissez un fichier."), "empty": gettext_lazy("Ce fichier est vide.")}
+            "file": {
+                "required": gettext_lazy("Choisissez un fichier."),
+                "empty": gettext_lazy("Ce fichier est vide."),
+            }
         }
 
     def clean_file(self) -> Any:
         given = self.cleaned_data["file"]
         if given.size > settings.ATTACHMENT_MAX_BYTES:
             limit = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
-            raise ValidationError(_("Ce fichier est trop lourd : %(limit)s au plus."), params={"limit": limit})
+            raise ValidationError(
+                _("Ce fichier est trop lourd : %(limit)s au plus."), params={"limit": limit}
+            )
         return given
 
 
@@ -58,7 +63,13 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     limit = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
     lead = _("%(limit)s au plus. Seule l’équipe peut l’ouvrir.") % {"limit": limit}
     context = page_context(
-        request, _("Joindre un fichier"), record=contact, form=form, button=_("Joindre le fichier"), tab="activite", lead=lead
+        request,
+        _("Joindre un fichier"),
+        record=contact,
+        form=form,
+        button=_("Joindre le fichier"),
+        tab="activite",
+        lead=lead,
     )
     return TemplateResponse(request, "contacts/record/deed.html", context)
 
@@ -71,7 +82,9 @@ def download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
         content = row.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=row.name, content_type="application/octet-stream")
+    response = FileResponse(
+        content, as_attachment=True, filename=row.name, content_type="application/octet-stream"
+    )
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -85,5 +98,5 @@ def remove_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     row = get_object_or_404(contact.files, pk=file)
     record_deed(Deed.DELETED, by=request.user, on=row)
     row.delete()
-    messages.success(request, _("Le fichier « %(name)s » est retiré.") % {"name": row})
+    messages.success(request, _("Le fichier « %(name)s » est retiré.") % {"name": row})
     return back_to(contact, "activite")

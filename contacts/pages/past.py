@@ -27,7 +27,9 @@ def _moment(text: str) -> datetime:
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
-@door("contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels", "contacts.see_notes")
+@door(
+    "contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels", "contacts.see_notes"
+)
 def as_of(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows what would change, POST does it."""
     contact = visible_contact(request, pk)
@@ -38,11 +40,15 @@ def as_of(request: HttpRequest, pk: int) -> HttpResponse:
             restore(contact, at, by=request.user)  # type: ignore[arg-type]
             messages.success(
                 request,
-                _("La fiche est revenue à ce qu’elle était. Pour annuler ce retour, choisissez la version d’avant dans l’historique."),
+                _(
+                    "La fiche est revenue à ce qu’elle était. Pour annuler ce retour, choisissez la version d’avant dans l’historique."
+                ),
             )
             return back_to(contact, "historique")
     except CannotRestoreError as error:
         messages.error(request, error.messages[0])
         return back_to(contact, "historique")
-    context = page_context(request, _("Revenir à une version passée"), record=contact, restoration=restoration, at=at)
+    context = page_context(
+        request, _("Revenir à une version passée"), record=contact, restoration=restoration, at=at
+    )
     return TemplateResponse(request, "contacts/record/as_of.html", context)

@@ -37,7 +37,7 @@ class PostForm(forms.Form):
         label=gettext_lazy("Quitte"),
         queryset=Position.objects.none(),
         required=False,
-        empty_label=gettext_lazy("aucune : garde ses fonctions"),
+        empty_label=gettext_lazy("aucune : garde ses fonctions"),
         widget=UnfoldAdminSelectWidget,
     )
     on = forms.DateField(
@@ -53,10 +53,15 @@ class PostForm(forms.Form):
     )
     organisation = OrganisationField(
         label=gettext_lazy("Nouvelle structure"),
-        help_text=gettext_lazy("Tapez quelques lettres. Si elle n’y est pas, écrivez son nom : sa fiche sera créée."),
+        help_text=gettext_lazy(
+            "Tapez quelques lettres. Si elle n’y est pas, écrivez son nom : sa fiche sera créée."
+        ),
     )
     title = forms.CharField(
-        label=gettext_lazy("Nouvelle fonction"), max_length=250, required=False, widget=UnfoldAdminTextInputWidget
+        label=gettext_lazy("Nouvelle fonction"),
+        max_length=250,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
     )
     function = forms.ModelChoiceField(
         label=gettext_lazy("Fonction dans la liste"),
@@ -80,7 +85,10 @@ class PostForm(forms.Form):
         help_text=gettext_lazy("Il devient l’adresse principale."),
     )
     phone = forms.CharField(
-        label=gettext_lazy("Nouveau téléphone"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget
+        label=gettext_lazy("Nouveau téléphone"),
+        max_length=40,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
     )
 
     def __init__(self, *args: Any, person: Contact, **kwargs: Any) -> None:
@@ -113,9 +121,11 @@ class PostForm(forms.Form):
         given = super().clean() or self.cleaned_data
         begins = any(given.get(name) for name in ("organisation", "title", "function"))
         if not self.errors and not begins and not given.get("leaves"):
-            raise ValidationError(_("Indiquez la fonction que la personne quitte, celle qu’elle prend, ou les deux."))
+            raise ValidationError(
+                _("Indiquez la fonction que la personne quitte, celle qu’elle prend, ou les deux.")
+            )
         if given.get("service") and not begins:
-            self.add_error("service", _("Un service va avec une fonction ou une structure : indiquez-la."))
+            self.add_error("service", _("Un service va avec une fonction ou une structure : indiquez-la."))
         return given
 
 
@@ -132,11 +142,13 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             position = change_post(person, by=request.user, **given)  # type: ignore[arg-type]
         except ValidationError as error:
-            form.add_error(None, error.messages)  # type: ignore[arg-type]
+            form.add_error(None, error.messages)
         else:
             record_deed(Deed.CHANGED, by=request.user, on=person, fields=["position"])
             done = _("La nouvelle fonction est enregistrée. L’ancienne reste au parcours.")
-            left = _("La fonction est close, la fiche est à vérifier : notez la suivante quand vous la connaîtrez.")
+            left = _(
+                "La fonction est close, la fiche est à vérifier : notez la suivante quand vous la connaîtrez."
+            )
             messages.success(request, done if position else left)
             return back_to(person, "parcours")
     context = page_context(
@@ -146,7 +158,9 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         button=_("Enregistrer le changement"),
         tab="parcours",
-        lead=_("L’ancien poste reste au parcours. Si vous ne connaissez pas le nouveau, laissez-le vide : la fiche passera « à vérifier »."),
+        lead=_(
+            "L’ancien poste reste au parcours. Si vous ne connaissez pas le nouveau, laissez-le vide : la fiche passera « à vérifier »."
+        ),
     )
     return TemplateResponse(request, "contacts/record/deed.html", context)
 
@@ -158,5 +172,5 @@ def verified_today(request: HttpRequest, pk: int) -> HttpResponse:
     contact = visible_contact(request, pk)
     contact.verify(by=request.user)  # type: ignore[arg-type]
     record_deed(Deed.CHANGED, by=request.user, on=contact, fields=["verified_on"])
-    messages.success(request, _("C’est noté : la fiche est vérifiée à la date d’aujourd’hui."))
+    messages.success(request, _("C’est noté : la fiche est vérifiée à la date d’aujourd’hui."))
     return back_to(contact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -16,6 +16,9 @@ from contacts.merging import last_merge
 from contacts.models import Channel, Contact, ContactTerritory, Coordination, Merge, Position, Scheme
 from crm.pages.timeline import timeline_of
 
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 TABS = {
     "fiche": _("Fiche"),
@@ -51,7 +54,9 @@ def shown_channels(request: HttpRequest, contact: Contact) -> list[Channel]:
     """The addresses and numbers this account may see: those in use, the main one first, then former ones."""
     rows = contact.channels.select_related("position__organisation", "position__function")
     seen = rows if request.user.has_perm("contacts.see_private_channels") else rows.open()
-    return sorted(seen, key=lambda channel: (channel.state != Channel.State.ACTIVE, channel.kind, not channel.is_main))
+    return sorted(
+        seen, key=lambda channel: (channel.state != Channel.State.ACTIVE, channel.kind, not channel.is_main)
+    )
 
 
 def _positions(contact: Contact) -> list[Position]:
@@ -76,12 +81,14 @@ def _sheet(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     }
     if contact.is_person:
         return filled | {"positions": [position for position in _positions(contact) if position.is_current]}
-    people = Position.objects.filter(organisation=contact, person__in=present).select_related("person", "function")
+    people = Position.objects.filter(organisation=contact, person__in=present).select_related(
+        "person", "function"
+    )
     people = people.order_by("person__sort_name", "person_id", "pk")
     return filled | {
         "people": Paginator(people.current(), PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
         "former_people": people.former()[:PEOPLE_PER_PAGE],
-        "parts": contact.parts.visible_to(request.user)[:PARTS_SHOWN],
+        "parts": contact.parts.visible_to(cast("User", request.user))[:PARTS_SHOWN],
     }
 
 
@@ -89,7 +96,9 @@ def _origin(contact: Contact, origin: str) -> str:
     """Where inherited territories come from: the schemes, by name, or the organisation."""
     if origin == ContactTerritory.Origin.SCHEME:
         rows = Coordination.objects.current().filter(person=contact, scheme__territories__isnull=False)
-        return ", ".join(Scheme.objects.filter(coordinations__in=rows).distinct().values_list("name", flat=True))
+        return ", ".join(
+            Scheme.objects.filter(coordinations__in=rows).distinct().values_list("name", flat=True)
+        )
     return str(contact.main_organisation or "") if origin == ContactTerritory.Origin.ORGANISATION else ""
 
 
@@ -113,7 +122,9 @@ def _activity(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         .to_follow_up()
         .select_related("by")
         .order_by("follow_up_on", "pk"),
-        "files": contact.files.select_related("added_by") if request.user.has_perm("contacts.view_contactfile") else [],
+        "files": contact.files.select_related("added_by")
+        if request.user.has_perm("contacts.view_contactfile")
+        else [],
     }
 
 

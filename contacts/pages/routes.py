@@ -46,18 +46,38 @@ def contact_urls(admin: RecordAdmin) -> list[URLPattern]:
         path("corbeille/", wrap(trash.trash), name="contacts_contact_trash"),
         path("corbeille/<int:pk>/reprendre/", wrap(trash.take_back), name="contacts_contact_take_back"),
         path("<int:pk>/fusionner/", wrap(doubles.choose_other), name="contacts_contact_choose_other"),
-        path("<int:kept_pk>/fusionner/<int:absorbed_pk>/", wrap(doubles.compare), name="contacts_contact_merge"),
+        path(
+            "<int:kept_pk>/fusionner/<int:absorbed_pk>/", wrap(doubles.compare), name="contacts_contact_merge"
+        ),
         path("<int:pk>/fusion/<int:merge>/annuler/", wrap(doubles.unmerge), name="contacts_contact_unmerge"),
         path("<int:pk>/verifiee/", wrap(posts.verified_today), name="contacts_contact_verify"),
         path("<int:pk>/changer-de-poste/", wrap(posts.new_post), name="contacts_contact_post"),
         path("<int:pk>/echange/", wrap(exchanges.note_exchange), name="contacts_contact_exchange"),
-        path("<int:pk>/echange/<int:exchange>/", wrap(exchanges.change_exchange), name="contacts_contact_exchange_change"),
-        path("<int:pk>/echange/<int:exchange>/relance/", wrap(exchanges.followed_up), name="contacts_contact_followed_up"),
-        path("<int:pk>/echange/<int:exchange>/retirer/", wrap(exchanges.remove_exchange), name="contacts_contact_exchange_remove"),
-        path("<int:pk>/<purpose:purpose>/<answer:answer>/", wrap(decisions.note_decision), name="contacts_contact_decision"),
+        path(
+            "<int:pk>/echange/<int:exchange>/",
+            wrap(exchanges.change_exchange),
+            name="contacts_contact_exchange_change",
+        ),
+        path(
+            "<int:pk>/echange/<int:exchange>/relance/",
+            wrap(exchanges.followed_up),
+            name="contacts_contact_followed_up",
+        ),
+        path(
+            "<int:pk>/echange/<int:exchange>/retirer/",
+            wrap(exchanges.remove_exchange),
+            name="contacts_contact_exchange_remove",
+        ),
+        path(
+            "<int:pk>/<purpose:purpose>/<answer:answer>/",
+            wrap(decisions.note_decision),
+            name="contacts_contact_decision",
+        ),
         path("<int:pk>/piece/", wrap(files.add_file), name="contacts_contact_file_add"),
         path("<int:pk>/piece/<int:file>/", wrap(files.download), name="contacts_contact_file"),
-        path("<int:pk>/piece/<int:file>/retirer/", wrap(files.remove_file), name="contacts_contact_file_remove"),
+        path(
+            "<int:pk>/piece/<int:file>/retirer/", wrap(files.remove_file), name="contacts_contact_file_remove"
+        ),
         path("<int:pk>/version/", wrap(past.as_of), name="contacts_contact_as_of"),
     ]
 

@@ -37,7 +37,7 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.error(request, text)
             return back_to(contact)
         record_deed(Deed.DELETED, by=request.user, on=contact)
-        text = _("« %(name)s » est à la corbeille. Vous pouvez la reprendre ici pendant %(days)s jours.")
+        text = _("« %(name)s » est à la corbeille. Vous pouvez la reprendre ici pendant %(days)s jours.")
         messages.success(request, text % {"name": contact, "days": trashing.DAYS})
         return redirect("admin:contacts_contact_trash")
     context = page_context(
@@ -55,9 +55,15 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
 @door("contacts.view_contact", "contacts.delete_contact")
 def trash(request: HttpRequest) -> HttpResponse:
     """What is in the trash, the latest first, with the day each record goes for good."""
-    rows = Contact.objects.filter(trashed_at__isnull=False, merged_into=None).select_related("main_organisation")
+    rows = Contact.objects.filter(trashed_at__isnull=False, merged_into=None).select_related(
+        "main_organisation"
+    )
     page = Paginator(rows.order_by("-trashed_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    shown = [(contact, contact.trashed_at + timedelta(days=trashing.DAYS)) for contact in page if contact.trashed_at]
+    shown = [
+        (contact, contact.trashed_at + timedelta(days=trashing.DAYS))
+        for contact in page
+        if contact.trashed_at
+    ]
     context = page_context(request, _("Corbeille"), page=page, shown=shown, days=trashing.DAYS)
     return TemplateResponse(request, "contacts/trash/trash.html", context)
 

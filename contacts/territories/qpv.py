@@ -142,14 +142,14 @@ def _problem(
         return Problem(
             row.number,
             names[CODE],
-            _("« %(code)s » n’est pas un numéro de quartier (QN…).") % {"code": row.code},
+            _("« %(code)s » n’est pas un numéro de quartier (QN…).") % {"code": row.code},
         )
     if not row.label.strip():
         return Problem(row.number, names[LABEL], _("Le nom du quartier manque."))
     if not places:
         reason = _("Aucune commune n’est indiquée.")
         if unknown:
-            reason = _("Aucun de ces codes n’est celui d’une commune : %(codes)s.") % {
+            reason = _("Aucun de ces codes n’est celui d’une commune : %(codes)s.") % {
                 "codes": ", ".join(unknown)
             }
         return Problem(row.number, names[COMMUNES], reason)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
+from contacts.importing import showing
 from contacts.models import Contact, Scheme
 from contacts.models.territory import Territory
 from contacts.territories import qpv
@@ -53,7 +54,7 @@ class QpvImporter:
 
     kind = "qpv"
     label: StrOrPromise = gettext_lazy("Quartiers prioritaires (fichier officiel)")
-    permission = "contacts.change_territory"
+    permission = "contacts.import_territory"
     model = "contacts.territory"
 
     @property
@@ -78,7 +79,7 @@ class QpvImporter:
         if missing:
             opened.sheet.close()
             raise Refused(
-                _("Il manque : %(columns)s. Le fichier officiel a les colonnes code_qp, lib_qp et insee_com.")
+                _("Il manque : %(columns)s. Le fichier officiel a les colonnes code_qp, lib_qp et insee_com.")
                 % {"columns": ", ".join(missing)}
             )
         texts = {heading.place: heading.text for heading in opened.headings}
@@ -113,7 +114,7 @@ class QpvImporter:
             plan = self.plan(batch)
             if plan.digest != batch.plan_digest:
                 raise PlanOutdated(
-                    _("Les territoires ont changé depuis l’aperçu : relisez-le avant de confirmer.")
+                    _("Les territoires ont changé depuis l’aperçu : relisez-le avant de confirmer.")
                 )
             qpv.write(plan.content)
             written = [what for what in plan.content if what.outcome is not Outcome.UNCHANGED]
@@ -171,6 +172,15 @@ class QpvImporter:
                 for place, text in enumerate([*(getattr(row, key) for key in keys), reasons[row.number]]):
                     page.write_string(number, place, text)
         opened.sheet.close()
+
+    def terms(self, vocabulary: str) -> Sequence[tuple[str, str]]:
+        return showing.terms(vocabulary)
+
+    def object_words(self, name: str, count: int) -> str:
+        return showing.object_words(name, count)
+
+    def links(self, batch: ImportBatch) -> Sequence[tuple[str, str]]:
+        return showing.links(batch)
 
 
 def _open(batch: ImportBatch) -> _Opened:

@@ -27,11 +27,11 @@ class Why(models.TextChoices):
     NAMESAKES = "namesakes", _("Plusieurs territoires portent ce nom.")
     BEGINS_OTHERS = (
         "begins_others",
-        _("D’autres communes ont un nom qui commence ainsi : précisez le département."),
+        _("D’autres communes ont un nom qui commence ainsi : précisez le département."),
     )
     ALSO_ELSEWHERE = (
         "also_elsewhere",
-        _("C’est aussi le nom d’une région naturelle ou d’un pays : précisez le département."),
+        _("C’est aussi le nom d’une région naturelle ou d’un pays : précisez le département."),
     )
     SEVERAL = "several", _("Plusieurs territoires dans la même cellule.")
     GROUP = "group", _("Ce mot désigne plusieurs territoires.")
@@ -39,7 +39,7 @@ class Why(models.TextChoices):
     DISAGREES = "disagrees", _("Le nom et le département ou le code postal ne vont pas ensemble.")
     CODE_WITHOUT_LEVEL = "code_without_level", _("Ce nombre peut être le code de plusieurs territoires.")
     POSTCODE_SHARED = "postcode_shared", _("Ce code postal dessert plusieurs communes.")
-    NEAR = "near", _("Nom proche : à vérifier.")
+    NEAR = "near", _("Nom proche : à vérifier.")
     PARTLY_READ = "partly_read", _("Une partie du texte n’a pas été comprise.")
 
     NOTHING = "nothing", _("Aucun territoire indiqué.")

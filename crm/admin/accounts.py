@@ -28,10 +28,12 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
         queryset=Group.objects.filter(name__in=list(Role)),
         empty_label=gettext_lazy("à choisir"),
         widget=UnfoldAdminSelectWidget,
-        error_messages={"required": gettext_lazy("Choisissez un rôle : il dit ce que la personne voit et peut faire.")},
+        error_messages={
+            "required": gettext_lazy("Choisissez un rôle : il dit ce que la personne voit et peut faire.")
+        },
         help_text=gettext_lazy(
-            "Responsable de l’outil : tout, comptes et journal compris. Équipe : les fiches, les imports et les exports. "
-            "Administrateur·rice et Lecture : lire les fiches, sans coordonnée privée ni note."
+            "Responsable de l’outil : tout, comptes et journal compris. Équipe : les fiches, les imports et les exports. "
+            "Administrateur·rice et Lecture : lire les fiches, sans coordonnée privée ni note."
         ),
     )
     password1, password2 = SetPasswordMixin.create_password_fields(
@@ -54,7 +56,9 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
             self.initial["role"] = self.instance.groups.filter(name__in=list(Role)).first()
             self.fields["password1"].help_text = _("Laissez vide pour garder le mot de passe actuel.")
         else:
-            self.fields["password1"].help_text = _("Une phrase de quelques mots est plus sûre, et plus simple à retenir.")
+            self.fields["password1"].help_text = _(
+                "Une phrase de quelques mots est plus sûre, et plus simple à retenir."
+            )
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
@@ -75,10 +79,13 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
             self.add_error("is_active", _("Vous ne pouvez pas fermer le compte avec lequel vous travaillez."))
             return
         others = User.objects.select_for_update().managing().exclude(pk=self.instance.pk)
-        if is_active and role.permissions.filter(content_type__app_label="crm", codename="change_user").exists():
+        if (
+            is_active
+            and role.permissions.filter(content_type__app_label="crm", codename="change_user").exists()
+        ):
             return
         if User.objects.managing().filter(pk=self.instance.pk).exists() and not list(others):
-            text = _("C’est le dernier compte qui gère l’outil : donnez d’abord ce rôle à quelqu’un d’autre.")
+            text = _("C’est le dernier compte qui gère l’outil : donnez d’abord ce rôle à quelqu’un d’autre.")
             self.add_error("role" if is_active else "is_active", ValidationError(text))
 
     def save(self, commit: bool = True) -> User:
@@ -100,12 +107,14 @@ class UserAdmin(RecordAdmin):
     save_words = gettext_lazy("Enregistrer le compte")
     save_and_add_words = gettext_lazy("Enregistrer et créer le suivant")
     add_words = gettext_lazy("Créer un compte")
-    saved_words = gettext_lazy("Le compte « %(name)s » est enregistré.")
+    saved_words = gettext_lazy("Le compte « %(name)s » est enregistré.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         form.acting = request.user
         return form
@@ -113,8 +122,12 @@ class UserAdmin(RecordAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return super().add_view(request, form_url, {"title": _("Nouveau compte"), **(extra_context or {})})
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return super().change_view(request, object_id, form_url, {"title": _("Modifier le compte"), **(extra_context or {})})
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, {"title": _("Modifier le compte"), **(extra_context or {})}
+        )
 
     @admin.display(description=gettext_lazy("rôle"))
     def role(self, user: User) -> str:
@@ -140,7 +153,10 @@ class AssociationAdmin(RecordAdmin):
 
     fieldsets = [
         (None, {"fields": ["name", "short_name", "address", "logo", "siret"]}),
-        (gettext_lazy("Écrire au nom de l’association"), {"fields": ["sender_name", "sender_email", "legal_notice"]}),
+        (
+            gettext_lazy("Écrire au nom de l’association"),
+            {"fields": ["sender_name", "sender_email", "legal_notice"]},
+        ),
         (gettext_lazy("Règles"), {"fields": ["verification_months"]}),
     ]
     save_words = gettext_lazy("Enregistrer l’association")
@@ -151,8 +167,12 @@ class AssociationAdmin(RecordAdmin):
             raise PermissionDenied
         return redirect("admin:crm_association_change", Association.own().pk)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return super().change_view(request, object_id, form_url, {"title": _("Votre association"), **(extra_context or {})})
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, {"title": _("Votre association"), **(extra_context or {})}
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -27,7 +27,9 @@ class AuditEntryAdmin(RecordAdmin):
     list_filter = ["deed", "actor"]
     list_select_related = ["actor"]
     date_hierarchy = "at"
-    empty_words = _("Rien encore. Chaque création, modification, import ou export s’inscrit ici, avec qui et quand.")
+    empty_words = _(
+        "Rien encore. Chaque création, modification, import ou export s’inscrit ici, avec qui et quand."
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -38,7 +40,9 @@ class AuditEntryAdmin(RecordAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """A line of the journal has no page of its own."""
         raise Http404
 
@@ -59,7 +63,7 @@ class AuditEntryAdmin(RecordAdmin):
     @admin.display(description=_("champs"))
     def which_fields(self, entry: AuditEntry) -> str:
         model = _model(entry)
-        return ", ".join(_label(model, name) for name in entry.fields)
+        return ", ".join(dict.fromkeys(label for name in entry.fields if (label := _label(model, name))))
 
 
 def _model(entry: AuditEntry) -> type[Model] | None:

@@ -37,14 +37,17 @@ class VersionedForm(forms.ModelForm[Any]):
         past = row.history.select_related("history_user").order_by("-history_date", "-history_id").first()
         who = str(past.history_user or _("L’outil")) if past else _("Quelqu’un")
         when = date_format(localtime(row.updated_at), "G:i").replace(":", " h ")
-        text = _("%(who)s a modifié cette fiche à %(when)s, pendant que vous la remplissiez. Rien de votre saisie n’est perdu.")
+        text = _(
+            "%(who)s a modifié cette fiche à %(when)s, pendant que vous la remplissiez. Rien de votre saisie n’est perdu."
+        )
         self.add_error(None, text % {"who": who, "when": when})
         differing = [name for name in self.changed_data if name in self.fields and name != "version_read"]
         for name in differing:
             now = _shown(row, name)
-            self.add_error(name, _("La fiche dit maintenant : %(value)s") % {"value": now or _("rien")})
-        self.add_error(None, _("Vérifiez, puis enregistrez à nouveau : c’est votre saisie qui sera gardée."))
-        data: Any = self.data.copy()
+            self.add_error(name, _("La fiche dit maintenant : %(value)s") % {"value": now or _("rien")})
+        self.add_error(None, _("Vérifiez, puis enregistrez à nouveau : c’est votre saisie qui sera gardée."))
+        given: Any = self.data
+        data = given.copy()
         data[self.add_prefix("version_read")] = row.version
         self.data = data
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -27,6 +27,8 @@ from crm.records import one_act
 
 if TYPE_CHECKING:
     from django.forms import Form
+
+    from crm.models import User
 
 
 class RecordList(ChangeList):
@@ -90,7 +92,7 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
     save_words = _("Enregistrer")
     save_and_add_words = _("Enregistrer et saisir le suivant")
     delete_words = _("Supprimer")
-    saved_words = _("C’est enregistré : « %(name)s ».")
+    saved_words = _("C’est enregistré : « %(name)s ».")
     add_words = _("Ajouter")
     empty_words = _("Rien encore.")
 
@@ -169,7 +171,7 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         """Keep this record among those the account saw last; an audit of reads this is not."""
         seen = RecentRecord.objects.filter(user=request.user.pk)
         RecentRecord.objects.update_or_create(
-            user_id=request.user.pk,
+            user=cast("User", request.user),
             model=self.opts.label_lower,
             record=str(record.pk),
             defaults={"seen_at": timezone.now()},
@@ -182,19 +184,29 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         return redirect(self.url_of(record))
 
     def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
-        return self.response_after(request, obj) if self.record_template else super().response_post_save_change(request, obj)
+        return (
+            self.response_after(request, obj)
+            if self.record_template
+            else super().response_post_save_change(request, obj)
+        )
 
     def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponse:
-        return self.response_after(request, obj) if self.record_template else super().response_post_save_add(request, obj)
+        return (
+            self.response_after(request, obj)
+            if self.record_template
+            else super().response_post_save_add(request, obj)
+        )
 
     # --- the form -------------------------------------------------------------------------------------
 
     def _changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What one form writes is one act."""
-        with one_act(by=request.user):
+        with one_act(by=cast("User", request.user)):
             return super()._changeform_view(request, *args, **kwargs)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """Who may only read is led to the page one reads."""
         if self.record_template:
             record = self.get_object(request, object_id)
@@ -204,7 +216,9 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
                 return redirect(self.url_of(record))
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def response_add(self, request: HttpRequest, obj: Model, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Model, post_url_continue: str | None = None
+    ) -> HttpResponse:
         if IS_POPUP_VAR in request.POST:
             return super().response_add(request, obj, post_url_continue)
         return self._response_saved(request, obj, self.response_post_save_add)
@@ -231,14 +245,21 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         record_deed(Deed.ADDED, by=request.user, on=obj)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        fields = [name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])]
+        fields = [
+            name
+            for part in message
+            if isinstance(part, dict)
+            for name in part.get("changed", {}).get("fields", [])
+        ]
         record_deed(Deed.CHANGED, by=request.user, on=obj, fields=fields)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for obj in queryset:
             record_deed(Deed.DELETED, by=request.user, on=obj)
 
-    def construct_change_message(self, request: HttpRequest, form: Form, formsets: Any, add: bool = False) -> Any:
+    def construct_change_message(
+        self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
+    ) -> Any:
         """Which fields changed, by name; never to what."""
         changed = list(form.changed_data)
         for formset in formsets or ():

@@ -19,7 +19,10 @@ class Association(models.Model):
     short_name = models.CharField(_("nom court ou sigle"), max_length=40, blank=True)
     address = models.TextField(_("adresse postale"), blank=True)
     logo = models.FileField(
-        _("logo"), upload_to="association/", blank=True, help_text=_("Une image PNG ou JPEG, de préférence sur fond clair.")
+        _("logo"),
+        upload_to="association/",
+        blank=True,
+        help_text=_("Une image PNG ou JPEG, de préférence sur fond clair."),
     )
     siret = models.CharField(
         _("SIRET"),

@@ -27,7 +27,12 @@ class Attachment(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     added_at = models.DateTimeField(_("ajouté le"), default=timezone.now, editable=False)
     added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, verbose_name=_("ajouté par"), related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        verbose_name=_("ajouté par"),
+        related_name="+",
     )
 
     class Meta:

@@ -28,7 +28,11 @@ class Job(models.Model):
     total = models.PositiveIntegerField(_("total"), default=0)
     message = models.CharField(_("message"), max_length=500, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("demandée par"), related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        verbose_name=_("demandée par"),
+        related_name="jobs",
     )
     created_at = models.DateTimeField(_("demandée le"), default=timezone.now)
     moved_at = models.DateTimeField(_("dernier signe"), default=timezone.now)

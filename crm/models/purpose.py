@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +19,7 @@ class Purpose(models.TextChoices):
     INTERNAL = "internal", _("Usage interne (aucun envoi)")
 
     @classmethod
-    def refusable(cls) -> list[tuple[str, str]]:
+    def refusable(cls) -> list[tuple[str, Any]]:
         return [(value, label) for value, label in cls.choices if value != cls.INTERNAL]
 
 

@@ -27,7 +27,10 @@ class SavedFilter(models.Model):
 
     name = models.CharField(_("nom du filtre"), max_length=80)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("enregistré par"), related_name="saved_filters"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        verbose_name=_("enregistré par"),
+        related_name="saved_filters",
     )
     shared = models.BooleanField(_("partagé avec l’équipe"), default=False)
     page = models.CharField(_("page"), max_length=80)
@@ -72,7 +75,9 @@ class RecentRecord(models.Model):
         verbose_name = _("fiche vue récemment")
         verbose_name_plural = _("fiches vues récemment")
         ordering = ["-seen_at"]
-        constraints = [models.UniqueConstraint(fields=["user", "model", "record"], name="recent_record_is_listed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "model", "record"], name="recent_record_is_listed_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.record}"

@@ -42,13 +42,20 @@ class ImportBatch(models.Model):
     plan_digest = models.CharField(_("empreinte de l’aperçu"), max_length=64, blank=True)
     report = models.JSONField(_("rapport"), default=dict, blank=True)
     preview = models.JSONField(
-        default=dict, blank=True, editable=False, help_text="headings, unknown terms and counts of the last plan, for the workbench"
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="headings, unknown terms and counts of the last plan, for the workbench",
     )
     message = models.CharField(_("message"), max_length=500, blank=True)
     received_at = models.DateTimeField(_("reçu le"), default=timezone.now)
     applied_at = models.DateTimeField(_("importé le"), null=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("importé par"), related_name="import_batches"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        verbose_name=_("importé par"),
+        related_name="import_batches",
     )
     job = models.ForeignKey("crm.Job", models.SET_NULL, null=True, related_name="+")
 
@@ -102,7 +109,9 @@ class ImportLine(models.Model):
 
     objects = ImportLineQuerySet.as_manager()
 
-    PRIVACY = classes(PERSONAL, "label", "details") | classes(UNCLASSED, "id", "batch", "group", "number", "column")
+    PRIVACY = classes(PERSONAL, "label", "details") | classes(
+        UNCLASSED, "id", "batch", "group", "number", "column"
+    )
 
     class Meta:
         verbose_name = _("ligne d’un fichier")
@@ -126,11 +135,15 @@ class ImportChange(models.Model):
     record = models.BigIntegerField()
     line = models.PositiveIntegerField(null=True)
     before = models.JSONField(default=dict)
-    version = models.PositiveIntegerField(default=0, help_text="version of the root record when the batch had written it")
+    version = models.PositiveIntegerField(
+        default=0, help_text="version of the root record when the batch had written it"
+    )
 
     objects: ClassVar[models.Manager[ImportChange]] = models.Manager()
 
-    PRIVACY = classes(PERSONAL, "before") | classes(UNCLASSED, "id", "batch", "kind", "model", "record", "line", "version")
+    PRIVACY = classes(PERSONAL, "before") | classes(
+        UNCLASSED, "id", "batch", "kind", "model", "record", "line", "version"
+    )
 
     class Meta:
         verbose_name = _("ligne importée")
@@ -182,7 +195,11 @@ class Export(models.Model):
     count = models.PositiveIntegerField(_("lignes"), default=0)
     excluded = models.JSONField(_("écartées"), default=dict, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("exporté par"), related_name="exports"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        verbose_name=_("exporté par"),
+        related_name="exports",
     )
     at = models.DateTimeField(_("exporté le"), default=timezone.now)
 

@@ -16,7 +16,9 @@ from crm.privacy import PERSONAL, UNCLASSED, classes
 class UserQuerySet(models.QuerySet["User"]):
     def managing(self) -> Self:
         """Active accounts that may manage the others."""
-        groups = Group.objects.filter(permissions__content_type__app_label="crm", permissions__codename="change_user")
+        groups = Group.objects.filter(
+            permissions__content_type__app_label="crm", permissions__codename="change_user"
+        )
         members = self.model.groups.through.objects.filter(group__in=groups.values("pk")).values("user_id")
         return self.filter(models.Q(is_superuser=True) | models.Q(pk__in=members), is_active=True)
 
@@ -44,7 +46,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
     is_active = models.BooleanField(
-        _("compte actif"), default=True, help_text=_("Décochez pour fermer le compte : la personne sort aussitôt.")
+        _("compte actif"),
+        default=True,
+        help_text=_("Décochez pour fermer le compte : la personne sort aussitôt."),
     )
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
 

@@ -58,7 +58,8 @@ def row(batch: Any, importer: Importer) -> dict[str, Any]:
         "batch": batch,
         "kind": importer.label,
         "badge": badge(batch),
-        "counted": batch.said_rows is not None and batch.state not in {State.UNREADABLE, State.RECEIVED},
+        "counted": batch.said_rows is not None
+        and batch.state not in {State.UNREADABLE, State.RECEIVED, State.CANCELLED},
         "is_in": batch.state in {State.APPLIED, State.UNDONE},
         "accepted": accepted,
         "rejected": rows - accepted,
@@ -78,7 +79,7 @@ def context(batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str])
         "refusal": batch.preview.get("refusal", ""),
     }
     if report and batch.state in {State.APPLIED, State.UNDONE}:
-        counts = counts_of(report)
+        counts = batch.preview.get("groups") or counts_of(report)
         found |= {
             "report": report,
             "accepted": report["rows"] - len(report["rejected"]),
@@ -86,8 +87,8 @@ def context(batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str])
             "objects": [
                 importer.object_words(name, count) for name, count in report["objects"].items() if count
             ],
-            "conflict_count": len(report["conflicts"]),
-            "warning_count": len(report["warnings"]),
+            "conflict_count": counts[Group.CONFLICT],
+            "warning_count": counts[Group.WARNING],
         }
         if is_in:
             found |= {**lines_shown(batch, counts, AFTER, asked=asked), "links": importer.links(batch)}

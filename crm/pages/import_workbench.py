@@ -22,19 +22,19 @@ TERMS_SHOWN = 100
 """Unknown terms of one list that are asked one by one; the rarer ones are decided together."""
 
 BEFORE: dict[str, tuple[Promise, Promise]] = {
-    Group.CREATED: (_("à créer"), _("Lignes dont le contact n’est pas encore dans la base.")),
+    Group.CREATED: (_("à créer"), _("Lignes dont la fiche n’est pas encore dans la base.")),
     Group.UPDATED: (_("à mettre à jour"), _("Lignes qui complètent une fiche, ou remplacent ce que vous avez choisi de remplacer.")),
     Group.UNCHANGED: (_("inchangées"), _("Lignes qui n’apportent rien de nouveau à une fiche déjà là.")),
-    Group.MERGED: (_("fusionnées"), _("Lignes qui parlent du même contact qu’une autre ligne du fichier : elles sont réunies.")),
+    Group.MERGED: (_("fusionnées"), _("Lignes qui désignent la même fiche qu’une autre ligne du fichier : elles sont réunies.")),
     Group.REJECTED: (_("mises de côté"), _("Lignes qui ne peuvent pas entrer telles quelles : vous les corrigez et les importez ensuite.")),
     Group.NOT_DATA: (_("hors données"), _("Titres, lignes vides, en-têtes répétés, totaux : ils n’entrent pas.")),
 }  # fmt: skip
 AFTER: dict[str, tuple[Promise, Promise]] = BEFORE | {
-    Group.CREATED: (_("créées"), _("Lignes dont le contact n’était pas encore dans la base.")),
+    Group.CREATED: (_("créées"), _("Lignes dont la fiche n’était pas encore dans la base.")),
     Group.UPDATED: (_("mises à jour"), _("Lignes qui ont complété une fiche, ou remplacé ce que vous aviez choisi de remplacer.")),
 }  # fmt: skip
 OTHERS: dict[str, tuple[Promise, Promise]] = {
-    Group.CONFLICT: (_("valeurs différentes"), _("Cellules qui ne disent pas la même chose que la base : la valeur de la base est gardée.")),
+    Group.CONFLICT: (_("valeurs différentes"), _("La fiche, dans la base ou plus haut dans le fichier, dit déjà autre chose : sa valeur est gardée.")),
     Group.WARNING: (_("à savoir"), _("Ces lignes entrent ; voici ce qu’il faut en savoir.")),
 }  # fmt: skip
 

@@ -113,8 +113,8 @@ def _open_workbook(content: bytes, *, name: str, limits: Limits, sheet: str | No
     if errors := answer.get("errors"):
         remarks.append(
             ngettext(
-                "%(n)s cellule en erreur (#N/A, #REF! …) est lue comme vide.",
-                "%(n)s cellules en erreur (#N/A, #REF! …) sont lues comme vides.",
+                "%(n)s cellule en erreur (#N/A, #REF ! …) est lue comme vide.",
+                "%(n)s cellules en erreur (#N/A, #REF ! …) sont lues comme vides.",
                 errors,
             )
             % {"n": errors}
@@ -153,8 +153,8 @@ def _open_delimited(content: bytes, *, name: str, limits: Limits) -> Sheet:
     if read.replaced:
         remarks.append(
             ngettext(
-                "%(n)s caractère illisible est remplacé par � : vérifiez l’encodage du fichier.",
-                "%(n)s caractères illisibles sont remplacés par � : vérifiez l’encodage du fichier.",
+                "%(n)s caractère illisible est remplacé par � : vérifiez l’encodage du fichier.",
+                "%(n)s caractères illisibles sont remplacés par � : vérifiez l’encodage du fichier.",
                 read.replaced,
             )
             % {"n": read.replaced}

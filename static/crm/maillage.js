@@ -3,37 +3,45 @@
 /* The frame, for who listens to the page: Unfold's icons are words in a font, which nobody wants read out beside the real
    word; the boxes in which one types to choose (Select2, Django's own) take the name of the field they stand for. */
 (() => {
-  function hush(root) {
-    for (const icon of root.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")) {
+  function hushIcons() {
+    for (const icon of document.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")) {
       icon.setAttribute("aria-hidden", "true");
     }
   }
 
   function nameOf(select) {
-    return select?.labels?.[0]?.innerText.replace("*", "").trim() ?? "";
+    return select?.labels?.[0]?.textContent.replace("*", "").trim().replace(/\s+/g, " ") ?? "";
   }
 
-  function nameBoxes(root) {
-    for (const select of root.querySelectorAll("select.select2-hidden-accessible")) {
+  function nameBoxes() {
+    for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
       const name = nameOf(select);
-      const box = select.nextElementSibling;
-      for (const part of box?.querySelectorAll(".select2-search__field, [role=textbox]") ?? []) {
-        if (name) part.setAttribute("aria-label", name);
+      for (const part of select.nextElementSibling?.querySelectorAll(".select2-search__field, [role=textbox]") ?? []) {
+        if (name && part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
       }
     }
+    const opened = document.querySelector("body > .select2-container--open .select2-search__field:not([aria-label])");
+    const name = nameOf(document.querySelector("select + .select2-container--open")?.previousElementSibling);
+    if (opened && name) opened.setAttribute("aria-label", name);
   }
 
-  function nameOpenedBox(event) {
-    if (!event.target.matches(".select2-search__field:not([aria-label])")) return;
-    const name = nameOf(document.querySelector(".select2-container--open")?.previousElementSibling);
-    if (name) event.target.setAttribute("aria-label", name);
+  // A hint is an image of a question mark whose words are its label: said so, or nobody hears them.
+  function nameHints() {
+    for (const hint of document.querySelectorAll(".help-tooltip[aria-label]:not([role])")) hint.setAttribute("role", "img");
+  }
+
+  function mend() {
+    hushIcons();
+    nameBoxes();
+    nameHints();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    hush(document);
-    document.body.addEventListener("htmx:load", (event) => hush(event.target));
+    mend();
+    let waiting = 0; // much may come at once: a page mends itself once for all that came before the next picture
+    new MutationObserver(() => {
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(mend);
+    }).observe(document.body, { childList: true, subtree: true });
   });
-  window.addEventListener("load", () => nameBoxes(document));
-  document.addEventListener("formset:added", () => setTimeout(() => nameBoxes(document)));
-  document.addEventListener("focusin", nameOpenedBox);
 })();

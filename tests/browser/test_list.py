@@ -84,7 +84,7 @@ def test_mental_health_in_ile_de_france_in_local_authorities_is_filtered_and_tak
 
     page.get_by_role("link", name="Exporter 2 contacts").click()
     page.get_by_label("À quoi servira cette liste").select_option("newsletter")
-    expect(page.get_by_text("s’oppose à cette finalité")).to_be_visible()
+    expect(page.get_by_text("opposition à cette finalité")).to_be_visible()
     page.get_by_label("Pourquoi, en quelques mots").fill("Lettre de novembre")
     with page.expect_download() as download:
         page.get_by_role("button", name="Exporter 1 contact").click()
@@ -97,7 +97,7 @@ def test_mental_health_in_ile_de_france_in_local_authorities_is_filtered_and_tak
     expect(page.get_by_text("Le fichier arrive dans vos téléchargements.")).to_be_visible()
     export = Export.objects.get()
     assert (export.count, export.reason) == (1, "Lettre de novembre")
-    assert export.excluded == {"s’oppose à cette finalité": 1}
+    assert export.excluded == {"opposition à cette finalité": 1}
 
 
 def test_coming_back_from_a_record_leads_to_the_same_filters_page_and_height(page_as: PageAs):

@@ -30,7 +30,15 @@ from contacts.models import (
 from contacts.moving import rows_on
 from crm.models import Purpose
 from crm.records import one_act
-from tests.factories import LabelFactory, OrganisationFactory, PersonFactory, SchemeFactory, SourceFactory, TerritoryFactory, ThemeFactory
+from tests.factories import (
+    LabelFactory,
+    OrganisationFactory,
+    PersonFactory,
+    SchemeFactory,
+    SourceFactory,
+    TerritoryFactory,
+    ThemeFactory,
+)
 
 
 PASSING = {"version", "updated_at"}
@@ -45,7 +53,11 @@ def taken_back() -> Iterator[None]:
 
 
 def columns(row: Any) -> dict[str, Any]:
-    return {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields if one.attname not in PASSING}
+    return {
+        one.attname: getattr(row, one.attname)
+        for one in row._meta.concrete_fields
+        if one.attname not in PASSING
+    }
 
 
 def state_of(contact: Contact) -> dict[Any, Any]:
@@ -131,7 +143,9 @@ people = st.fixed_dictionaries(
         "aliases": st.sets(st.sampled_from(["Claire Dupont", "C. Martin", "Clara Martin"])),
         "links": st.sets(st.sampled_from(["partner", "member"])),
         "linked_by": flags,
-        "coordinations": st.lists(st.tuples(st.integers(0, 1), st.sampled_from([None, DAYS[2]])), max_size=2, unique=True),
+        "coordinations": st.lists(
+            st.tuples(st.integers(0, 1), st.sampled_from([None, DAYS[2]])), max_size=2, unique=True
+        ),
         "consents": st.lists(st.tuples(st.sampled_from(PURPOSES), flags), max_size=2, unique=True),
         "oppositions": st.sets(st.sampled_from(PURPOSES)),
         "interactions": st.integers(0, 2),
@@ -160,7 +174,9 @@ def invent(cast: Cast, said: dict[str, Any]) -> Contact:
             Coordination(person=person, scheme=cast.schemes[place], ends_on=ends_on).save()
         for purpose, is_withdrawn in said["consents"]:
             day = timezone.localdate() - timedelta(days=9)
-            Consent(contact=person, purpose=purpose, since=day, withdrawn_on=day if is_withdrawn else None).save()
+            Consent(
+                contact=person, purpose=purpose, since=day, withdrawn_on=day if is_withdrawn else None
+            ).save()
         for purpose in sorted(said["oppositions"]):
             if not person.oppositions.filter(purpose=purpose).exists():  # an address may have brought it
                 Opposition(contact=person, purpose=purpose).save()
@@ -171,7 +187,9 @@ def invent(cast: Cast, said: dict[str, Any]) -> Contact:
 
 def add_position(cast: Cast, person: Contact, one: dict[str, Any]) -> Position:
     place = one["organisation"]
-    post = Position(person=person, **{**one, "organisation": cast.organisations[place] if place is not None else None})
+    post = Position(
+        person=person, **{**one, "organisation": cast.organisations[place] if place is not None else None}
+    )
     post.save()
     return post
 
@@ -179,6 +197,8 @@ def add_position(cast: Cast, person: Contact, one: dict[str, Any]) -> Position:
 def add_channel(person: Contact, one: dict[str, Any], posts: list[Position]) -> Channel:
     value = f"adresse{one['which']}@exemple.org" if one["kind"] == "email" else f"01 86 65 00 0{one['which']}"
     more = {name: one[name] for name in ("kind", "is_main", "is_private", "state")}
-    channel = Channel(contact=person, value=value, position=posts[0] if one["tied"] and posts else None, **more)
+    channel = Channel(
+        contact=person, value=value, position=posts[0] if one["tied"] and posts else None, **more
+    )
     channel.save()
     return channel

@@ -127,7 +127,7 @@ def test_a_workbook_has_real_dates_and_says_what_it_is(client_as):
         f'contacts-newsletter-{timezone.localdate()}.xlsx"'
     )
     assert [type(cell) for cell in sheet(book)[1]] == [str, date, float]
-    said: dict[str, str] = dict(sheet(book, "À propos"))  # type: ignore[arg-type]
+    said: dict[str, str] = dict(sheet(book, "À propos"))
     assert (said["Finalité"], said["Motif"]) == ("Newsletter", "Lettre de novembre")
     assert said["Filtres"] == "Nature\u00a0: Personnes\nThématiques\u00a0: Santé mentale"
 

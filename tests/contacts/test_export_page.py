@@ -88,7 +88,10 @@ def test_the_page_tells_before_how_many_leave_and_who_stays(client_as):
 
     assert page.context["total"] == 2
     assert page.context["criteria"] == ["Nature\u00a0: Personnes"]
-    assert (preview.context["leaving"], preview.context["reasons"]) == (1, [("s’oppose à cette finalité", 1)])
+    assert (preview.context["leaving"], preview.context["reasons"]) == (
+        1,
+        [("opposition à cette finalité", 1)],
+    )
 
 
 def test_what_left_is_noted_with_who_why_how_many_and_which_columns(client_as):
@@ -105,7 +108,7 @@ def test_what_left_is_noted_with_who_why_how_many_and_which_columns(client_as):
         1,
         "csv",
     )
-    assert (export.columns, export.excluded) == (["Nom", "E-mail"], {"s’oppose à cette finalité": 1})
+    assert (export.columns, export.excluded) == (["Nom", "E-mail"], {"opposition à cette finalité": 1})
     assert (export.criteria, export.query) == (["Nature\u00a0: Personnes"], "kind__exact=person&o=-name")
     assert export.owner_id == int(client.session["_auth_user_id"])
     assert AuditEntry.objects.filter(deed=Deed.EXPORTED, actor=export.owner, count=1).count() == 1

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from contacts.admin import listing
 from contacts.models import Category, Contact, ContactTerritory, Territory, Theme
 from crm.models import RecentRecord
 from crm.roles import Role
@@ -361,3 +362,16 @@ def test_filters_kept_under_a_name_are_in_the_menu_of_their_owner_and_those_shar
     kept = client_as(Role.READER).get(reverse(LIST)).context["saved_filters"]
 
     assert [one.name for one in kept] == ["Pour tout le monde"]
+
+
+def test_words_that_very_many_hold_are_counted_no_further_than_needed(client_as, monkeypatch):
+    monkeypatch.setattr(listing, "MOST_COUNTED", 5)
+    monkeypatch.setattr(listing, "COMMON", 3)
+    many_full_people(8)
+
+    page = client_as(Role.STAFF).get(reverse(LIST), {"q": "durand", "kind__exact": "person"})
+    text = page.content.decode()
+
+    assert (page.context["cl"].result_count, page.context["cl"].more) == (5, True)
+    assert "plus de 5 filtrées" in text
+    assert "Exporter ces contacts" in text

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, settings
 
 from contacts import merging
 from contacts.merging import CannotMergeError
@@ -25,8 +25,8 @@ from contacts.models import (
     Position,
     SuppressedAddress,
 )
-from crm.models import AuditEntry, Deed, Purpose
-from tests.contacts.snapshots import Cast, invent, people, state_around, state_of, taken_back
+from crm.models import Purpose
+from tests.contacts.snapshots import state_around
 from tests.factories import (
     ChannelFactory,
     ConsentFactory,
@@ -54,10 +54,17 @@ slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, He
 
 
 def test_a_filled_value_is_proposed_over_an_empty_one_and_notes_are_joined():
-    kept = PersonFactory(name="Martin", first_name="Claire", city="", notes="Vue en 2020.", verified_on=date(2024, 1, 2))
-    absorbed = PersonFactory(name="Martin", first_name="Clara", city="Lens", notes="Rappeler.", verified_on=None)
+    kept = PersonFactory(
+        name="Martin", first_name="Claire", city="", notes="Vue en 2020.", verified_on=date(2024, 1, 2)
+    )
+    absorbed = PersonFactory(
+        name="Martin", first_name="Clara", city="Lens", notes="Rappeler.", verified_on=None
+    )
 
-    proposed = {choice.name: (choice.kept, choice.absorbed, choice.proposed) for choice in merging.choices(kept, absorbed)}
+    proposed = {
+        choice.name: (choice.kept, choice.absorbed, choice.proposed)
+        for choice in merging.choices(kept, absorbed)
+    }
 
     assert proposed == {
         "first_name": ("Claire", "Clara", "kept"),
@@ -73,10 +80,20 @@ def test_what_is_chosen_field_by_field_is_what_the_kept_record_holds():
     absorbed = PersonFactory(name=kept.name, first_name="Clara", city="Lens", notes="Deux")
     absorbed.verify(by=user)
 
-    merging.merge(absorbed, into=kept, chosen={"first_name": "absorbed", "city": "kept", "verified_on": "absorbed"}, by=user)
+    merging.merge(
+        absorbed,
+        into=kept,
+        chosen={"first_name": "absorbed", "city": "kept", "verified_on": "absorbed"},
+        by=user,
+    )
 
     kept.refresh_from_db()
-    assert (kept.first_name, kept.city, kept.notes, kept.verified_by) == ("Clara", "Arras", "Un\n\nDeux", user)
+    assert (kept.first_name, kept.city, kept.notes, kept.verified_by) == (
+        "Clara",
+        "Arras",
+        "Un\n\nDeux",
+        user,
+    )
 
 
 def test_a_record_to_verify_makes_the_merged_one_to_verify():
@@ -90,8 +107,12 @@ def test_a_record_to_verify_makes_the_merged_one_to_verify():
 
 def test_rows_move_with_their_own_columns():
     kept, absorbed, other = PersonFactory(), PersonFactory(), OrganisationFactory()
-    post = PositionFactory(person=absorbed, organisation=other, title="Directrice", starts_on=date(2019, 5, 1), is_main=True)
-    channel = ChannelFactory(contact=absorbed, value="a@exemple.org", is_private=True, comment="perso", position=post)
+    post = PositionFactory(
+        person=absorbed, organisation=other, title="Directrice", starts_on=date(2019, 5, 1), is_main=True
+    )
+    channel = ChannelFactory(
+        contact=absorbed, value="a@exemple.org", is_private=True, comment="perso", position=post
+    )
     link = LinkFactory(contact=absorbed, other=other, kind=Link.Kind.FUNDER, comment="2019")
     back = LinkFactory(contact=other, other=absorbed)
     coordination = CoordinationFactory(person=absorbed, share=Coordination.Share.FULL)
@@ -107,13 +128,20 @@ def test_rows_move_with_their_own_columns():
     assert Coordination.objects.get(pk=coordination.pk, person=kept).share == "full"
     assert Interaction.objects.get(pk=exchange.pk).contact == kept
     kept.refresh_from_db()
-    assert (kept.main_organisation, kept.main_title, kept.main_email) == (other, "Directrice", "a@exemple.org")
+    assert (kept.main_organisation, kept.main_title, kept.main_email) == (
+        other,
+        "Directrice",
+        "a@exemple.org",
+    )
 
 
 def test_what_the_kept_record_has_already_is_not_repeated_nor_deleted():
     organisation = OrganisationFactory()
     kept, absorbed = (
-        PersonFactory(organisation=organisation, organisation__title="Directrice", email="la.meme@exemple.org") for _ in "ab"
+        PersonFactory(
+            organisation=organisation, organisation__title="Directrice", email="la.meme@exemple.org"
+        )
+        for _ in "ab"
     )
 
     merging.merge(absorbed, into=kept)
@@ -217,79 +245,9 @@ def test_a_wrong_merge_taken_back_leaves_no_refusal_on_the_other_address():
 
     merging.unmerge(merging.merge(absorbed, into=kept))
 
-    assert SuppressedAddress.refused_by(["k@exemple.org", "a@exemple.org"]) == {"a@exemple.org": {"newsletter"}}
-
-
-# --- taking it back -----------------------------------------------------------------------------------------
-
-
-def test_what_was_typed_since_stays_when_a_merge_is_taken_back():
-    kept, absorbed = PersonFactory(city=""), PersonFactory(city="Lens", email="a@exemple.org")
-    made = merging.merge(absorbed, into=kept)
-    kept.refresh_from_db()
-    kept.city = "Arras"
-    kept.save()
-    new = ChannelFactory(contact=kept, value="nouvelle@exemple.org")
-    channel = Channel.objects.get(value="a@exemple.org")
-    channel.comment = "standard"
-    channel.save()
-
-    merging.unmerge(made)
-
-    for row in (kept, absorbed, channel):
-        row.refresh_from_db()
-    assert (kept.city, absorbed.city) == ("Arras", "Lens")
-    assert (channel.contact, channel.comment) == (absorbed, "standard")
-    assert list(kept.channels.all()) == [new]
-
-
-def test_merges_are_taken_back_from_the_last():
-    kept, first, second = (PersonFactory(city=city) for city in ("", "Lens", "Arras"))
-    before = state_around(kept, first, second)
-    one = merging.merge(first, into=kept)
-    two = merging.merge(second, into=kept, chosen={"city": "absorbed"})
-
-    with pytest.raises(CannotMergeError, match="Une autre fusion a eu lieu depuis"):
-        merging.unmerge(one)
-    merging.unmerge(two)
-    merging.unmerge(one)
-
-    assert state_around(kept, first, second) == before
-
-
-def test_a_merge_is_taken_back_once():
-    made = merging.merge(PersonFactory(), into=PersonFactory())
-    merging.unmerge(made)
-
-    with pytest.raises(CannotMergeError, match="déjà été annulée"):
-        merging.unmerge(made)
-
-
-def test_a_merge_into_a_record_that_was_merged_in_turn_waits():
-    first, second, third = PersonFactory(), PersonFactory(), PersonFactory()
-    inner = merging.merge(first, into=second)
-    outer = merging.merge(second, into=third)
-
-    with pytest.raises(CannotMergeError, match="n’est plus là"):
-        merging.unmerge(inner)
-    merging.unmerge(outer)
-    merging.unmerge(inner)
-
-    assert set(Contact.objects.present()) == {first, second, third}
-
-
-def test_a_merge_and_its_undoing_are_in_the_history_and_in_the_journal():
-    user = UserFactory()
-    kept, absorbed = PersonFactory(), PersonFactory()
-
-    merging.unmerge(merging.merge(absorbed, into=kept, by=user), by=user)
-
-    reasons = kept.history.order_by("history_id").values_list("history_change_reason", "history_user")
-    assert list(reasons)[1:] == [("Fusion de deux fiches", user.pk), ("Fusion annulée", user.pk)]
-    assert list(AuditEntry.objects.order_by("pk").values_list("deed", "actor")) == [
-        (Deed.MERGED, user.pk),
-        (Deed.UNMERGED, user.pk),
-    ]
+    assert SuppressedAddress.refused_by(["k@exemple.org", "a@exemple.org"]) == {
+        "a@exemple.org": {"newsletter"}
+    }
 
 
 # --- pairs ---------------------------------------------------------------------------------------------------
@@ -357,41 +315,6 @@ def test_of_two_merges_at_once_one_is_refused():
 
     assert sorted(outcomes) == ["merged", "refused"]
     assert Contact.objects.present().filter(pk__in=[first.pk, second.pk]).count() == 1
-
-
-# --- properties --------------------------------------------------------------------------------------------------
-
-
-answers = st.dictionaries(st.sampled_from(merging.CHOSEN), st.sampled_from(["kept", "absorbed", "both"]), max_size=4)
-
-
-def check_that_a_merge_loses_nothing_and_can_be_taken_back(first: dict, second: dict, chosen: dict) -> None:
-    with taken_back():
-        cast = Cast()
-        kept, absorbed = invent(cast, first), invent(cast, second)
-        before = state_around(kept, absorbed, cast.third)
-        refused = {row.purpose for one in (kept, absorbed) for row in one.oppositions.all()}
-
-        made = merging.merge(absorbed, into=kept, chosen=chosen)
-        assert {row.purpose for row in kept.oppositions.all()} == refused
-        assert not kept.consents.in_force().filter(purpose__in=refused).exists()
-        assert set(before[0]) | set(before[1]) <= set(state_of(kept)) | set(state_of(absorbed))
-
-        merging.unmerge(made)
-        assert state_around(kept, absorbed, cast.third) == before
-
-
-@settings(slowly, max_examples=15)
-@given(first=people, second=people, chosen=answers)
-def test_a_merge_loses_nothing_keeps_each_refusal_and_taken_back_gives_both_records_exactly(first, second, chosen):
-    check_that_a_merge_loses_nothing_and_can_be_taken_back(first, second, chosen)
-
-
-@pytest.mark.deep
-@settings(slowly, max_examples=400)
-@given(first=people, second=people, chosen=answers)
-def test_a_merge_loses_nothing_at_length(first, second, chosen):
-    check_that_a_merge_loses_nothing_and_can_be_taken_back(first, second, chosen)
 
 
 # --- at size -------------------------------------------------------------------------------------------------------

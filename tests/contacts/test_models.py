@@ -50,17 +50,27 @@ def reach(contact: Contact) -> set[tuple[str, str]]:
 def test_a_person_takes_category_territories_and_words_from_the_organisation():
     town = TerritoryFactory(name="Ville-Haute")
     category = CategoryFactory()
-    organisation = OrganisationFactory(name="Centre social", sigle="CSO", category=category, territories=[town])
+    organisation = OrganisationFactory(
+        name="Centre social", sigle="CSO", category=category, territories=[town]
+    )
 
-    person = PersonFactory(name="Roux", first_name="Ève", organisation=organisation, organisation__title="Médiatrice")
+    person = PersonFactory(
+        name="Roux", first_name="Ève", organisation=organisation, organisation__title="Médiatrice"
+    )
 
-    assert (person.main_organisation, person.main_title, person.shown_category) == (organisation, "Médiatrice", category)
+    assert (person.main_organisation, person.main_title, person.shown_category) == (
+        organisation,
+        "Médiatrice",
+        category,
+    )
     assert reach(person) == {("Ville-Haute", "organisation")}
     assert list(Contact.objects.matching("eve cso mediatrice")) == [person]
 
 
 def test_own_territories_come_before_those_of_the_scheme_and_of_the_organisation():
-    own, of_scheme, of_organisation = (TerritoryFactory(name=name) for name in ("Propre", "Démarche", "Structure"))
+    own, of_scheme, of_organisation = (
+        TerritoryFactory(name=name) for name in ("Propre", "Démarche", "Structure")
+    )
     organisation = OrganisationFactory(territories=[of_organisation])
     person = PersonFactory(organisation=organisation)
     scheme = SchemeFactory(territories=[of_scheme])
@@ -198,10 +208,13 @@ def test_what_is_written_in_one_act_has_one_moment_one_author_and_one_version():
 def test_an_act_that_fails_leaves_nothing():
     person = PersonFactory(city="Arras")
 
-    with pytest.raises(RuntimeError), transaction.atomic(), one_act():
+    def write_then_fail() -> None:
         person.city = "Lens"
         person.save()
         raise RuntimeError
+
+    with pytest.raises(RuntimeError), transaction.atomic(), one_act():
+        write_then_fail()
 
     assert Contact.objects.get(pk=person.pk).city == "Arras"
     assert Contact.objects.get(pk=person.pk).version == 1
@@ -215,7 +228,10 @@ def test_of_each_kind_the_last_channel_said_to_be_main_is_the_only_one():
 
     ChannelFactory(contact=person, value="deux@exemple.org", is_main=True)
 
-    assert list(person.channels.filter(is_main=True).values_list("value", flat=True)) == ["deux@exemple.org", "01 86 65 00 01"]
+    assert list(person.channels.filter(is_main=True).values_list("value", flat=True)) == [
+        "deux@exemple.org",
+        "01 86 65 00 01",
+    ]
     person.refresh_from_db()
     assert person.main_email == "deux@exemple.org"
 
@@ -353,7 +369,9 @@ def test_a_refusal_taken_back_frees_the_addresses_that_no_other_refuser_has():
 
     opposition.lift()
 
-    assert SuppressedAddress.refused_by(["seule@exemple.org", "commune@exemple.org"]) == {"commune@exemple.org": {"newsletter"}}
+    assert SuppressedAddress.refused_by(["seule@exemple.org", "commune@exemple.org"]) == {
+        "commune@exemple.org": {"newsletter"}
+    }
     assert list(Opposition.objects.values_list("contact_id", flat=True)) == [second.pk]
 
 

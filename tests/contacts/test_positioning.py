@@ -57,7 +57,11 @@ def test_a_change_of_post_ends_the_old_one_retires_its_addresses_and_begins_the_
         "nouvelle@exemple.org",
         "01 86 65 00 01",
     }
-    assert (person.main_organisation, person.main_email, person.main_phone) == (new, "nouvelle@exemple.org", "01 86 65 00 01")
+    assert (person.main_organisation, person.main_email, person.main_phone) == (
+        new,
+        "nouvelle@exemple.org",
+        "01 86 65 00 01",
+    )
     assert (person.verified_on, person.verified_by, person.needs_check) == (TODAY, user, False)
     assert tied.pk != loose.pk
 
@@ -68,9 +72,15 @@ def test_one_act_is_one_change_in_the_history():
     person = PersonFactory(organisation=OrganisationFactory(), email="a@exemple.org")
     version = Contact.objects.get(pk=person.pk).version
 
-    positioning.change_post(person, by=user, leaves=person.positions.get(), title="Directrice", email="b@exemple.org")
+    positioning.change_post(
+        person, by=user, leaves=person.positions.get(), title="Directrice", email="b@exemple.org"
+    )
 
-    rows = [*Position.history.filter(person=person.pk), *Channel.history.filter(contact=person.pk), *person.history.all()]
+    rows = [
+        *Position.history.filter(person=person.pk),
+        *Channel.history.filter(contact=person.pk),
+        *person.history.all(),
+    ]
     written = [row for row in rows if row.history_change_reason == "Changement de poste"]
     assert len({row.history_date for row in written}) == 1
     assert {row.history_user for row in written} == {user}
@@ -152,19 +162,29 @@ def test_the_new_structure_may_be_made_on_the_spot(client_as):
 
     answer = client_as(Role.STAFF).post(
         page_of(person),
-        {"leaves": person.positions.get().pk, "on": "01/02/2026", "organisation": "+Maison neuve", "title": "Directrice"},
+        {
+            "leaves": person.positions.get().pk,
+            "on": "01/02/2026",
+            "organisation": "+Maison neuve",
+            "title": "Directrice",
+        },
     )
 
     assert answer.url.endswith("?onglet=parcours")
     person.refresh_from_db()
     assert (person.main_organisation.name, person.main_organisation.source) == ("Maison neuve", person.source)
-    assert set(person.positions.values_list("ends_on", "starts_on")) == {(date(2026, 1, 31), None), (None, date(2026, 2, 1))}
+    assert set(person.positions.values_list("ends_on", "starts_on")) == {
+        (date(2026, 1, 31), None),
+        (None, date(2026, 2, 1)),
+    }
 
 
 def test_nothing_said_is_asked_for_and_nothing_typed_is_lost(client_as):
     person = PersonFactory(organisation=OrganisationFactory())
 
-    answer = client_as(Role.STAFF).post(page_of(person), {"leaves": "", "on": "01/02/2026", "email": "a@exemple.org"})
+    answer = client_as(Role.STAFF).post(
+        page_of(person), {"leaves": "", "on": "01/02/2026", "email": "a@exemple.org"}
+    )
 
     assert answer.context["form"].non_field_errors() == [
         "Indiquez la fonction que la personne quitte, celle qu’elle prend, ou les deux."
@@ -175,7 +195,9 @@ def test_nothing_said_is_asked_for_and_nothing_typed_is_lost(client_as):
 def test_an_organisation_has_no_post(client_as):
     organisation = OrganisationFactory()
 
-    assert client_as(Role.STAFF).get(page_of(organisation)).url == reverse("admin:contacts_contact_record", args=[organisation.pk])
+    assert client_as(Role.STAFF).get(page_of(organisation)).url == reverse(
+        "admin:contacts_contact_record", args=[organisation.pk]
+    )
 
 
 def test_a_record_is_verified_in_one_press(client_as):

@@ -13,7 +13,16 @@ from contacts.models import Channel, Contact, ContactAlias, Link, Position
 from contacts.restoring import LINKS, CannotRestoreError, preview, restore
 from crm.models import AuditEntry, Deed
 from crm.records import one_act
-from tests.contacts.snapshots import Cast, add_channel, add_position, channels, columns, few, positions, taken_back
+from tests.contacts.snapshots import (
+    Cast,
+    add_channel,
+    add_position,
+    channels,
+    columns,
+    few,
+    positions,
+    taken_back,
+)
 from tests.factories import (
     ChannelFactory,
     ContactAliasFactory,
@@ -38,8 +47,15 @@ def state_of(contact: Contact) -> dict[str, object]:
     state: dict[str, object] = {name: value for name, value in columns(contact).items() if name not in kept}
     for name in LINKS:
         state[name] = set(getattr(contact, name).values_list("pk", flat=True))
-    for model, owner in ((Position, "person"), (Channel, "contact"), (ContactAlias, "contact"), (Link, "contact")):
-        state[model.__name__] = {row.pk: columns(row) for row in model._base_manager.filter(**{owner: contact})}
+    for model, owner in (
+        (Position, "person"),
+        (Channel, "contact"),
+        (ContactAlias, "contact"),
+        (Link, "contact"),
+    ):
+        state[model.__name__] = {
+            row.pk: columns(row) for row in model._base_manager.filter(**{owner: contact})
+        }
     state["reach"] = set(contact.reach.values_list("territory", "origin"))
     return state
 
@@ -47,7 +63,9 @@ def state_of(contact: Contact) -> dict[str, object]:
 def test_fields_themes_addresses_posts_and_names_come_back():
     user = UserFactory()
     theme, other_theme = ThemeFactory(), ThemeFactory()
-    person = PersonFactory(city="Arras", themes=[theme], email="a@exemple.org", organisation=OrganisationFactory())
+    person = PersonFactory(
+        city="Arras", themes=[theme], email="a@exemple.org", organisation=OrganisationFactory()
+    )
     ContactAliasFactory(contact=person, text="Dupont")
     before, moment = state_of(person), timezone.now()
 
@@ -76,8 +94,15 @@ def test_the_preview_says_what_restoring_does_and_writes_nothing():
 
     found = preview(person, moment)
 
-    assert {(one.label, one.old, one.new) for one in found.fields} == {("ville", "Lens", "Arras"), ("thématiques", "Logement", "")}
-    assert (found.back, found.gone, found.lost) == ([("coordonnée", "a@exemple.org")], [("coordonnée", "b@exemple.org")], [])
+    assert {(one.label, one.old, one.new) for one in found.fields} == {
+        ("ville", "Lens", "Arras"),
+        ("thématiques", "Logement", ""),
+    }
+    assert (found.back, found.gone, found.lost) == (
+        [("coordonnée", "a@exemple.org")],
+        [("coordonnée", "b@exemple.org")],
+        [],
+    )
     assert state_of(person) == before
     restore(person, moment, by=None)
     assert preview(person, moment).is_empty
@@ -208,12 +233,12 @@ def edit(cast: Cast, person: Contact, what: str, to: object) -> None:
         elif what == "channels":
             for row in person.channels.all():
                 row.delete()
-            for one in to:  # type: ignore[attr-defined]
+            for one in to:
                 add_channel(person, one, list(person.positions.all()))
         elif what == "positions":
             for post in person.positions.all():
                 post.delete()
-            for one in to:  # type: ignore[attr-defined]
+            for one in to:
                 add_position(cast, person, one)
         elif what == "aliases":
             for alias in person.aliases.exclude(text__in=to):

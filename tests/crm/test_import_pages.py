@@ -309,6 +309,27 @@ def test_the_messy_file_is_counted_line_by_line_and_nothing_enters(staff):
         assert len(lines) == min(50, count)
 
 
+QPV = "code_qp;lib_qp;insee_com\nQN09399M;Les Tilleuls;93066\nQN09398M;Nulle part;99999\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content"),
+    [("schemes", "démarches.xlsx", (MESSY / "schemes.xlsx").read_bytes()), ("qpv", "qpv.csv", QPV.encode())],
+)
+def test_every_kind_of_file_goes_through_the_same_pages(staff, kind, name, content):
+    send(staff, content, name, kind)
+    batch = ImportBatch.objects.get()
+    page = staff.get(url("preview", batch.pk))
+
+    report = confirm(staff, batch)
+    undone = staff.post(url("undo", batch.pk), follow=True)
+
+    assert page.status_code == 200
+    assert " de côté" in text_of(report)
+    assert report.context["links"] != []
+    assert "Cet import a été annulé" in text_of(undone)
+
+
 def test_an_unknown_term_is_asked_once_and_a_decision_makes_the_preview_again(staff):
     send(
         staff,

@@ -41,7 +41,7 @@ def cells(content: bytes) -> list[tuple[object, ...]]:
 
 def refusal(content: bytes, **more: object) -> Unreadable:
     with pytest.raises(Unreadable) as refused:
-        read(content, **more)  # type: ignore[arg-type]
+        read(content, **more)
     return refused.value
 
 
@@ -108,7 +108,7 @@ def test_the_types_of_excel_are_kept() -> None:
         (date(2024, 2, 29), MORNING, "09:12", "36:00", True, 2, "ab", None, 612345678, 12.5,
          "ligne 1\nligne 2", None, "ab", "'=1+1")
     ]  # fmt: skip
-    assert sheet.remarks == ("1 cellule en erreur (#N/A, #REF! …) est lue comme vide.",)
+    assert sheet.remarks == ("1 cellule en erreur (#N/A, #REF ! …) est lue comme vide.",)
 
 
 def test_numbers_of_rows_are_those_of_the_spreadsheet() -> None:
@@ -161,8 +161,8 @@ def test_a_hidden_sheet_is_read_only_when_it_is_named() -> None:
 def test_a_sheet_that_is_not_there_is_said_with_those_that_are() -> None:
     refused = refusal(archive(xlsx_parts({"Un": xlsx_rows(CONTACTS), "Deux": ""})), sheet="Trois")
 
-    assert refused.reason == "Le classeur « contacts » n’a pas de feuille « Trois »."
-    assert refused.hint == "Choisissez l’une de ses feuilles : « Un », « Deux »."
+    assert refused.reason == "Le classeur « contacts » n’a pas de feuille « Trois »."
+    assert refused.hint == "Choisissez l’une de ses feuilles : « Un », « Deux »."
 
 
 # --- encodings and delimiters ---------------------------------------------------------------------------
@@ -210,15 +210,15 @@ def test_a_few_broken_bytes_leave_the_rest_of_utf_8_readable() -> None:
     sheet = read(content)
 
     assert list(sheet.rows())[1] == Row(2, ("Lefèbvre", "Zoé"))
-    assert sheet.remarks == ("1 caractère illisible est remplacé par � : vérifiez l’encodage du fichier.",)
+    assert sheet.remarks == ("1 caractère illisible est remplacé par � : vérifiez l’encodage du fichier.",)
 
 
 # --- limits and refusals --------------------------------------------------------------------------------
 
 
 def test_the_limits_come_from_the_settings(settings: object) -> None:
-    settings.IMPORT_MAX_BYTES = 3 << 20  # type: ignore[attr-defined]
-    settings.IMPORT_MAX_ROWS = 12  # type: ignore[attr-defined]
+    settings.IMPORT_MAX_BYTES = 3 << 20
+    settings.IMPORT_MAX_ROWS = 12
 
     assert Limits.from_settings() == Limits(size=3 << 20, rows=12)
 
@@ -226,9 +226,9 @@ def test_the_limits_come_from_the_settings(settings: object) -> None:
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (Limits(size=0), "Le fichier « contacts » pèse plus de 0 Mo."),
-        (Limits(rows=20), "Le fichier « contacts » a plus de 20 lignes."),
-        (Limits(columns=4), "Le fichier « contacts » a plus de 4 colonnes."),
+        (Limits(size=0), "Le fichier « contacts » pèse plus de 0 Mo."),
+        (Limits(rows=20), "Le fichier « contacts » a plus de 20 lignes."),
+        (Limits(columns=4), "Le fichier « contacts » a plus de 4 colonnes."),
     ],
 )
 @pytest.mark.parametrize("make", [xlsx, ods, xls, lambda rows: delimited(rows).encode()])
@@ -241,19 +241,19 @@ def test_what_is_beyond_a_limit_is_refused(make: Callable[..., bytes], limits: L
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "Le fichier « contacts » est vide."),
-        (b"%PDF-1.7 ...", "Le fichier « contacts » est un PDF, pas un tableau."),
-        (b"<html><table><tr><td>Nom", "Le fichier « contacts » est une page web enregistrée sous un nom de tableur."),
-        (ole({"EncryptedPackage": b"x"}), "Le fichier « contacts » est protégé par un mot de passe."),
+        (b"", "Le fichier « contacts » est vide."),
+        (b"%PDF-1.7 ...", "Le fichier « contacts » est un PDF, pas un tableau."),
+        (b"<html><table><tr><td>Nom", "Le fichier « contacts » est une page web enregistrée sous un nom de tableur."),
+        (ole({"EncryptedPackage": b"x"}), "Le fichier « contacts » est protégé par un mot de passe."),
         (ole({"Workbook": biff(xls_cells(CONTACTS), before=record(0x2F, b"\1\0\1\0\1\0" + b"\0" * 48))}),
-         "Le fichier « contacts » est protégé par un mot de passe."),
-        (xlsx(CONTACTS)[:900], "Le fichier « contacts » est abîmé ou incomplet : il ne peut pas être lu jusqu’au bout."),
-        (xlsx([]), "Le fichier « contacts » ne contient aucune cellule remplie."),
+         "Le fichier « contacts » est protégé par un mot de passe."),
+        (xlsx(CONTACTS)[:900], "Le fichier « contacts » est abîmé ou incomplet : il ne peut pas être lu jusqu’au bout."),
+        (xlsx([]), "Le fichier « contacts » ne contient aucune cellule remplie."),
         (archive(xlsx_parts(xlsx_rows([["a"]]) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
-         "Le classeur « contacts » demande trop de mémoire : il est trop grand, ou une cellule isolée s’y trouve très "
+         "Le classeur « contacts » demande trop de mémoire : il est trop grand, ou une cellule isolée s’y trouve très "
          "loin du tableau."),
         (b'Nom;Mail\r\n"Dupont;a\r\nMartin;b\r\n',
-         "Le fichier « contacts » a, ligne 2, une cellule sans fin : un guillemet y est sans doute ouvert et jamais refermé."),
+         "Le fichier « contacts » a, ligne 2, une cellule sans fin : un guillemet y est sans doute ouvert et jamais refermé."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_why(content: bytes, reason: str) -> None:

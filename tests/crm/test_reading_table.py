@@ -244,7 +244,7 @@ def test_a_sheet_without_headings_is_refused() -> None:
 
     assert (
         refused.value.reason
-        == "Aucune ligne de titres de colonnes n’a été trouvée dans le fichier « contacts »."
+        == "Aucune ligne de titres de colonnes n’a été trouvée dans le fichier « contacts »."
     )
 
 

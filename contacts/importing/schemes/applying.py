@@ -61,7 +61,7 @@ class SchemeWriting:
             rows = Scheme.objects.select_for_update().filter(pk__in=keys).order_by("pk")
             found |= dict(rows.values_list("pk", "version"))
         if found != planned:
-            raise PlanOutdated(_("Des démarches ont changé depuis l’aperçu : relisez-le avant de confirmer."))
+            raise PlanOutdated(_("Des démarches ont changé depuis l’aperçu : relisez-le avant de confirmer."))
 
     def _value(self, draft: SchemeDraft, field: str) -> Any:
         value = draft.values.get(field)

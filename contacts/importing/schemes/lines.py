@@ -154,7 +154,7 @@ class SchemeReader:
 
     def _keep(self, reading: SchemeReading, key: str, text: str) -> None:
         if text and not says_nothing(text):
-            reading.notes.append(_("%(heading)s : %(text)s") % {"heading": self.label_of(key), "text": text})
+            reading.notes.append(_("%(heading)s : %(text)s") % {"heading": self.label_of(key), "text": text})
 
     def _reject(self, reading: SchemeReading, key: str, reason: str) -> None:
         reading.rejected = Problem(reading.number, self.label_of(key), reason)
@@ -166,7 +166,7 @@ class SchemeReader:
             return
         term = self.types.one(written, reading.number)
         if not isinstance(term, int):
-            told = _("« %(text)s » n’est pas un type de démarche de la liste.") % {"text": written[:80]}
+            told = _("« %(text)s » n’est pas un type de démarche de la liste.") % {"text": written[:80]}
             self._reject(reading, "type", told)
             return
         reading.type = term
@@ -176,7 +176,7 @@ class SchemeReader:
             sigle = next((code for code, pk in self.types.codes.items() if pk == term), "")
             reading.name = f"{sigle} {where}".strip() if has_letter(where) else ""
         if not reading.name:
-            self._reject(reading, "name", _("Rien ne nomme cette démarche : ni intitulé, ni territoire."))
+            self._reject(reading, "name", _("Rien ne nomme cette démarche : ni intitulé, ni territoire."))
         elif len(reading.name) > LONGEST_NAME:
             self._reject(reading, "name", _("Ce nom compte plus de %(n)s caractères.") % {"n": LONGEST_NAME})
 
@@ -215,7 +215,7 @@ class SchemeReader:
             people = named_in(text)
             if text and not people:
                 self._tell(
-                    reading, "coordination", _("« %(text)s » ne nomme personne.") % {"text": text[:80]}
+                    reading, "coordination", _("« %(text)s » ne nomme personne.") % {"text": text[:80]}
                 )
                 self._keep(reading, "coordination", text)
             found += people
@@ -227,7 +227,7 @@ class SchemeReader:
             reading.elected = people[0] if people else None
             if len(people) != 1:
                 if not people:
-                    self._tell(reading, "elected", _("« %(text)s » ne nomme personne.") % {"text": text[:80]})
+                    self._tell(reading, "elected", _("« %(text)s » ne nomme personne.") % {"text": text[:80]})
                 self._keep(reading, "elected", text)
 
     def _how(self, reading: SchemeReading, row: Sequence[Cell]) -> None:
@@ -235,7 +235,7 @@ class SchemeReader:
         reading.email = next(iter(read.addresses), "")
         if read.rest:
             self._tell(
-                reading, "email", _("« %(text)s » n’est pas une adresse e-mail.") % {"text": read.rest[:80]}
+                reading, "email", _("« %(text)s » n’est pas une adresse e-mail.") % {"text": read.rest[:80]}
             )
         self._keep(reading, "email", " ; ".join([*read.addresses[1:], *([read.rest] if read.rest else [])]))
         share = self._cell(row, "share")
@@ -250,7 +250,7 @@ class SchemeReader:
             reading.state = state_of(state)
             if reading.state is None and not says_nothing(state):
                 self._tell(
-                    reading, "state", _("« %(text)s » n’est pas un état connu.") % {"text": state[:80]}
+                    reading, "state", _("« %(text)s » n’est pas un état connu.") % {"text": state[:80]}
                 )
                 self._keep(reading, "state", state)
 
@@ -259,12 +259,12 @@ class SchemeReader:
             read = read_day(self._cell(row, key), last=last, year_alone=True)
             if read.rest:
                 self._tell(
-                    reading, key, _("« %(text)s » n’est pas une date lisible.") % {"text": read.rest[:80]}
+                    reading, key, _("« %(text)s » n’est pas une date lisible.") % {"text": read.rest[:80]}
                 )
                 self._keep(reading, key, read.rest)
             setattr(reading, key, read.day)
         if reading.starts_on and reading.ends_on and reading.ends_on < reading.starts_on:
-            self._tell(reading, "ends_on", _("La fin précède le début : elle n’est pas reprise."))
+            self._tell(reading, "ends_on", _("La fin précède le début : elle n’est pas reprise."))
             self._keep(reading, "ends_on", cells.line(self._cell(row, "ends_on")))
             reading.ends_on = None
 

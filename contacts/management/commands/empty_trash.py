@@ -11,13 +11,17 @@ from contacts import trashing
 
 
 class Command(BaseCommand):
-    help = str(gettext_lazy("Supprime pour de bon les fiches à la corbeille depuis 30 jours. À lancer chaque jour."))
+    help = str(
+        gettext_lazy("Supprime pour de bon les fiches à la corbeille depuis 30 jours. À lancer chaque jour.")
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         gone, held = trashing.empty()
         self.stdout.write(ngettext("%(n)s fiche supprimée.", "%(n)s fiches supprimées.", gone) % {"n": gone})
         if held:
             text = ngettext(
-                "%(n)s fiche est restée : une autre la cite.", "%(n)s fiches sont restées : d’autres les citent.", len(held)
+                "%(n)s fiche est restée : une autre la cite.",
+                "%(n)s fiches sont restées : d’autres les citent.",
+                len(held),
             )
             self.stdout.write(text % {"n": len(held)})

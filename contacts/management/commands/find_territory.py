@@ -28,26 +28,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "text", nargs="*", help=_("un texte à reconnaître (plusieurs : un par guillemets)")
+            "text", nargs="*", help=_("un texte à reconnaître (plusieurs : un par guillemets)")
         )
         parser.add_argument(
-            "--department", default="", help=_("département connu par ailleurs : numéro ou nom")
+            "--department", default="", help=_("département connu par ailleurs : numéro ou nom")
         )
         parser.add_argument(
             "--level",
             action="append",
             choices=Territory.Level.values,
-            help=_("niveau attendu ; peut être répété"),
+            help=_("niveau attendu ; peut être répété"),
         )
         parser.add_argument("--jsonl", action="store_true", help=_("un objet JSON par ligne"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         finder = Finder.load()
         if not finder.gazetteer.by_code:
-            raise CommandError(_("Aucun territoire dans la base : lancez d’abord « manage.py setup »."))
+            raise CommandError(_("Aucun territoire dans la base : lancez d’abord « manage.py setup »."))
         if options["department"] and not finder.knows_department(options["department"]):
             raise CommandError(
-                _("« %(text)s » n’est pas un département.") % {"text": options["department"]}, returncode=2
+                _("« %(text)s » n’est pas un département.") % {"text": options["department"]}, returncode=2
             )
         for text in _texts(options["text"]):
             found = finder.find(text, department=options["department"], levels=options["level"])

@@ -49,16 +49,16 @@ class Command(BaseCommand):
         kind, path = options["kind"], options["file"]
         if kind not in importers:
             self._misused(
-                _("Contenu inconnu : « %(kind)s ». Possibles : %(kinds)s.")
+                _("Contenu inconnu : « %(kind)s ». Possibles : %(kinds)s.")
                 % {"kind": kind, "kinds": ", ".join(importers.names())}
             )
         replace = self._columns(kind, options["replace"])
         if not path.is_file():
-            self._misused(_("Le fichier « %(path)s » n’existe pas.") % {"path": path})
+            self._misused(_("Le fichier « %(path)s » n’existe pas.") % {"path": path})
         if path.stat().st_size > settings.IMPORT_MAX_BYTES:
             limit = settings.IMPORT_MAX_BYTES >> 20
             self._refuse(
-                _("Le fichier « %(name)s » pèse plus de %(n)s Mo.") % {"name": path.name, "n": limit}, options
+                _("Le fichier « %(name)s » pèse plus de %(n)s Mo.") % {"name": path.name, "n": limit}, options
             )
         with path.open("rb") as data:
             batch = receiving.receive(kind=kind, name=path.name, data=data, by=None)
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             if name.casefold() not in known:
                 shown = ", ".join(column.key for column in importers[kind].columns)
                 self._misused(
-                    _("Colonne inconnue : « %(name)s ». Possibles : %(columns)s.")
+                    _("Colonne inconnue : « %(name)s ». Possibles : %(columns)s.")
                     % {"name": name, "columns": shown}
                 )
         return [known[name.casefold()] for name in asked]
@@ -117,7 +117,7 @@ class Command(BaseCommand):
     def _tell(self, report: dict[str, Any], plan: Plan, *, dry: bool) -> None:
         rows, rejected = report["rows"], len(report["rejected"])
         if dry:
-            self.stdout.write(_("Aperçu : rien n’est entré dans la base."))
+            self.stdout.write(_("Aperçu : rien n’est entré dans la base."))
         self.stdout.write(
             ngettext("%(n)s ligne lue.", "%(n)s lignes lues.", rows) % {"n": rows}
             + " "
@@ -136,7 +136,7 @@ class Command(BaseCommand):
         self._list(
             _("Valeurs différentes, laissées comme elles sont"),
             [
-                (found["line"], found["column"], _("« %(kept)s » gardé, « %(offered)s » proposé") % found)
+                (found["line"], found["column"], _("« %(kept)s » gardé, « %(offered)s » proposé") % found)
                 for found in report["conflicts"]
             ],
         )
@@ -145,7 +145,7 @@ class Command(BaseCommand):
         )
         reasons = Counter(found["reason"] for found in report["not_data"])
         if reasons:
-            self.stdout.write(_("Lignes qui ne sont pas des données :"))
+            self.stdout.write(_("Lignes qui ne sont pas des données :"))
             for reason, count in reasons.most_common():
                 self.stdout.write(f"  {count} × {reason}")
 
@@ -165,5 +165,5 @@ def _warning(found: dict[str, Any]) -> str:
     if "count" in found:
         text += " " + ngettext("%(n)s ligne.", "%(n)s lignes.", found["count"]) % {"n": found["count"]}
         if found["nearest"]:
-            text += " " + _("Proche de « %(name)s ».") % {"name": found["nearest"]}
+            text += " " + _("Proche de « %(name)s ».") % {"name": found["nearest"]}
     return text

@@ -55,5 +55,10 @@ def organisation(name: str) -> Contact:
     return Contact.objects.organisations().get(name=name)
 
 
+def plain(text: str) -> str:
+    """A French sentence with spaces that a keyboard has."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def keys(contact: Contact, kind: str) -> list[str]:
     return [channel.key for channel in contact.channels.filter(kind=kind).order_by("pk")]

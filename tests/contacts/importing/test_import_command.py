@@ -64,7 +64,7 @@ def test_the_report_has_these_keys_and_each_row_one_outcome(small: Path) -> None
         {
             "line": 5,
             "column": "NOM",
-            "reason": "Rien ne dit qui c’est : ni nom, ni structure, ni e-mail lisible.",
+            "reason": "Rien ne dit qui c’est : ni nom, ni structure, ni e-mail lisible.",
         }
     ]
     assert [line["line"] for line in report["not_data"]] == [3, 4]
@@ -108,11 +108,11 @@ def test_people_read_a_french_report(small: Path) -> None:
     assert said.splitlines() == [
         "2 lignes lues. 1 créées, 0 mises à jour, 0 inchangées, 0 fusionnées, 1 mises de côté.",
         "Mises de côté (1) :",
-        "  ligne 5 · NOM · Rien ne dit qui c’est : ni nom, ni structure, ni e-mail lisible.",
+        "  ligne 5 · NOM · Rien ne dit qui c’est : ni nom, ni structure, ni e-mail lisible.",
         "À savoir (2) :",
-        "  Surnom · Colonne non reconnue : son contenu n’est pas repris. Dites ce qu’elle contient, ou laissez-la de côté.",
-        "  ligne 2 · Thématiques · « Sport-santé » n’est pas dans la liste. 1 ligne.",
-        "Lignes qui ne sont pas des données :",
+        "  Surnom · Colonne non reconnue : son contenu n’est pas repris. Dites ce qu’elle contient, ou laissez-la de côté.",
+        "  ligne 2 · Thématiques · « Sport-santé » n’est pas dans la liste. 1 ligne.",
+        "Lignes qui ne sont pas des données :",
         "  1 × Ligne vide",
         "  1 × Ligne de total",
     ]

@@ -125,10 +125,10 @@ def test_after_a_new_code_districts_follow_their_communes():
 @pytest.mark.parametrize(
     ("line", "column", "reason"),
     [
-        ("93066;Sans numéro;93066", "code_qp", "« 93066 » n’est pas un numéro de quartier (QN…)."),
+        ("93066;Sans numéro;93066", "code_qp", "« 93066 » n’est pas un numéro de quartier (QN…)."),
         ("QN09398M;;93066", "lib_qp", "Le nom du quartier manque."),
         ("QN09398M;Sans commune;", "insee_com", "Aucune commune n’est indiquée."),
-        ("QN09398M;Faux;99999", "insee_com", "Aucun de ces codes n’est celui d’une commune : 99999."),
+        ("QN09398M;Faux;99999", "insee_com", "Aucun de ces codes n’est celui d’une commune : 99999."),
         (
             "QN09398M;Ailleurs;2A004",
             "insee_com",
@@ -218,7 +218,7 @@ def test_columns_that_we_do_not_need_are_left_out():
 def test_a_file_without_communes_is_refused_in_words():
     batch = batch_of("code_qp;lib_qp\nQN09390M;Les Tilleuls\n")
 
-    with pytest.raises(Refused, match="Il manque : Codes INSEE des communes"):
+    with pytest.raises(Refused, match="Il manque\xa0: Codes INSEE des communes"):
         QpvImporter().plan(batch)
 
 
@@ -274,7 +274,7 @@ def test_lines_set_aside_come_back_in_a_workbook_to_mend():
     sheet = open_sheet(target.getvalue(), name="reprise.xlsx")
     assert [row.cells for row in sheet.rows()] == [
         ("code_qp", "lib_qp", "insee_com", "Motif"),
-        ("QN09398M", "=1+1", "99999", "Aucun de ces codes n’est celui d’une commune : 99999."),
+        ("QN09398M", "=1+1", "99999", "Aucun de ces codes n’est celui d’une commune : 99999."),
     ]
 
 
