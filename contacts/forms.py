@@ -141,6 +141,7 @@ class ContactAddForm(_KindForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autofocus"] = True  # one types the name at once
         self.doubles: list[Likeness] = []
         self.new_organisation: Contact | None = None
         organisation: Any = self.fields["organisation"]

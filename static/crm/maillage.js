@@ -45,3 +45,12 @@
     }).observe(document.body, { childList: true, subtree: true });
   });
 })();
+
+/* « Aller au contenu » takes the keyboard there too, whatever the browser does of the address alone. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".m-skip");
+  const content = link && document.getElementById(link.hash.slice(1));
+  if (!content) return;
+  content.tabIndex = -1;
+  content.focus();
+});

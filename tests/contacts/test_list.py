@@ -218,7 +218,8 @@ def many_full_people(number: int) -> None:
     model = full_person()
     people = Contact.objects.bulk_create(
         Contact(
-            name=f"Durand-Lapeyronie{n}", first_name="Marie-Françoise", sort_name=f"durand lapeyronie{n}", kind=model.kind,
+            name=f"Durand-Lapeyronie{n}", first_name="Marie-Françoise", sort_name=f"durand lapeyronie{n}",
+            search_open=f"durand lapeyronie{n}", search_private=f"durand lapeyronie{n}", kind=model.kind,
             source_id=model.source_id, main_organisation=model.main_organisation, main_title="Coordinatrice du contrat local de santé",
             shown_category_id=model.shown_category_id, main_email=f"marie-francoise.durand{n}@exemple.org", main_phone="01 86 65 00 01",
         )
