@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='adresse e-mail')),
                 ('first_name', models.CharField(blank=True, max_length=80, verbose_name='prénom')),
                 ('last_name', models.CharField(blank=True, max_length=80, verbose_name='nom')),
-                ('is_active', models.BooleanField(default=True, help_text='Décochez pour fermer le compte : la personne sort aussitôt.', verbose_name='compte actif')),
+                ('is_active', models.BooleanField(default=True, help_text='Décochez pour fermer le compte : la personne sort aussitôt.', verbose_name='compte actif')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='créé le')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
