@@ -107,7 +107,7 @@ def _open_workbook(content: bytes, *, name: str, limits: Limits, sheet: str | No
         refuse("damaged", name=name, limits=limits)  # cut off: its directory stands at the end
     answer, spool = read_workbook(content, sheet=sheet, limits=limits)
     if code := answer.get("refused"):
-        sheets = ", ".join(f"« {found} »" for found in answer.get("sheets", ())[:20])
+        sheets = ", ".join(f"«\xa0{found}\xa0»" for found in answer.get("sheets", ())[:20])
         refuse(code, name=name, limits=limits, sheet=sheet, sheets=sheets)
     remarks = []
     if errors := answer.get("errors"):

@@ -42,6 +42,7 @@ def test_likely_doubles_show_while_somebody_types_and_the_switch_keeps_the_name(
     page = page_as(Role.STAFF)
     page.goto(ADD)
 
+    page.locator("#id_name").focus()
     page.keyboard.type("Benali")
     page.keyboard.press("Tab")
     page.keyboard.type("Nadia")

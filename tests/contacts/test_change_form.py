@@ -259,7 +259,7 @@ def test_a_refusal_known_of_an_address_is_said_when_it_is_added(staff):
     )
 
     assert list(person.oppositions.values_list("purpose", flat=True)) == ["surveys"]
-    assert any("avait déjà refusé : Appels et enquêtes" in text for text in said(answer))
+    assert any("avait déjà refusé\xa0: Appels et enquêtes" in text for text in said(answer))
 
 
 @pytest.mark.data

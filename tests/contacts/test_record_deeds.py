@@ -267,7 +267,7 @@ def test_a_record_goes_to_the_trash_and_comes_back(client_as):
 
     answer = client.post(deleting(person), follow=True)
     assert said(answer) == [
-        f"« {person} » est à la corbeille. Vous pouvez la reprendre ici pendant 30 jours."
+        f"«\xa0{person}\xa0» est à la corbeille. Vous pouvez la reprendre ici pendant 30 jours."
     ]
     assert [contact for contact, _day in answer.context["shown"]] == [person]
     assert client.get(page_of(person)).status_code == 404

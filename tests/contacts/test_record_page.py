@@ -224,7 +224,7 @@ def test_badges_say_the_state_and_what_is_refused(client_as):
     decide(person, purpose=Purpose.SURVEYS, agrees=False, source="Par téléphone")
     page = read(client_as(Role.READER), person)
     assert f"vérifiée le {TODAY:%d/%m/%Y}" in page
-    assert "refuse : Appels et enquêtes" in page
+    assert "refuse\xa0: Appels et enquêtes" in page
 
     person.needs_check = True
     person.save()

@@ -201,7 +201,7 @@ def test_deleting_says_what_goes_with_it_in_french(staff):
     url = reverse("admin:contacts_scheme_delete", args=[scheme.pk])
 
     page = staff.get(url).content.decode()
-    assert f"Supprimer « {scheme} »" in page
+    assert f"Supprimer «\xa0{scheme}\xa0»" in page
     assert "Coordinations : 1" in page
     staff.post(url, {"post": "yes"})
 
