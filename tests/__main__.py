@@ -26,11 +26,19 @@ class Runs:
     failed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
-    def pytest(self, name: str, *arguments: str, **environment: str) -> None:
-        """One run of pytest, with its own summary line."""
+    def pytest(self, name: str, *arguments: str, again: bool = False, **environment: str) -> None:
+        """One run of pytest, with its own summary line. `again`: what failed is run once more, alone.
+
+        A browser on a loaded machine may answer late; a test that fails twice has failed.
+        """
         print(f"\n── {name}", flush=True)
         command = [sys.executable, "-m", "pytest", *arguments, *self.more]
-        if subprocess.run(command, env={**os.environ, **environment}).returncode:
+        surroundings = {**os.environ, **environment}
+        failed = subprocess.run(command, env=surroundings).returncode
+        if failed and again:
+            print(f"\n── {name}, une seconde fois", flush=True)
+            failed = subprocess.run([*command, "--last-failed"], env=surroundings).returncode
+        if failed:
             self.failed.append(name)
 
     def lack(self, name: str, why: str) -> None:
@@ -49,7 +57,7 @@ def main(more: list[str]) -> int:
     except NoPostgresError as why:
         runs.lack("PostgreSQL", f"pas de serveur ({why})")
     if find_browser() or install_browser():
-        runs.pytest("Chromium", "--engine=sqlite", "-m", "browser")
+        runs.pytest("Chromium", "--engine=sqlite", "-m", "browser", again=True)
     else:
         runs.lack("Chromium", "aucun navigateur (sudo apt install chromium, ou CHROMIUM=/chemin)")
     print(f"\n── {time.monotonic() - began:.0f} s", flush=True)
