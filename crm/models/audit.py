@@ -26,6 +26,14 @@ class Deed(models.TextChoices):
     RESTORED = "restored", _("Restauration")
     REFUSED = "refused", _("Accès refusé")
     CONFIGURED = "configured", _("Réglage")
+    SIGNED_OUT = "signed_out", _("Déconnexion")
+    SESSION_ENDED = "session_ended", _("Session fermée")
+    INVITED = "invited", _("Invitation")
+    FACTOR_CHANGED = "factor_changed", _("Moyen de connexion modifié")
+    ROLE_CHANGED = "role_changed", _("Rôle modifié")
+    SHARED = "shared", _("Fiche confiée")
+    UNSHARED = "unshared", _("Partage retiré")
+    READ = "read", _("Lecture d’une fiche confidentielle")
 
 
 class AuditEntry(models.Model):
