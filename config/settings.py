@@ -28,7 +28,7 @@ def kept_secret(name: str) -> str:
     return path.read_text().strip()
 
 
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}").rstrip("/")
 DEMO = env.str("DEMO", default="")  # answers the first page: "1" the demonstration, "0" one's own data
 SECURE = urlsplit(SITE_URL).scheme == "https"
 DEBUG = env.bool("DEBUG", default=False)

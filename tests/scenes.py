@@ -55,8 +55,8 @@ def _outside() -> Iterator[Scene]:
         act=_send("main form"),
         bases=(FRESH,),
     )
-    yield Scene(name="connexion", path=_url("login"), role=None, bases=(EMPTY, FULL))
-    yield Scene(name="connexion-erreur", path=_url("login"), role=None, act=_wrong_password)
+    yield Scene(name="connexion", path=reverse("account_login"), role=None, bases=(EMPTY, FULL))
+    yield Scene(name="connexion-erreur", path=reverse("account_login"), role=None, act=_wrong_password)
     yield Scene(name="introuvable-sans-compte", path="/nulle-part/", role=None, status=404)
 
 
@@ -245,7 +245,7 @@ def _press(key: str) -> Act:
 
 
 def _wrong_password(page: Page) -> None:
-    page.locator("#login-form input[name=username]").fill("nadia@exemple.example")
+    page.locator("#login-form input[name=login]").fill("nadia@exemple.example")
     page.locator("#login-form input[name=password]").fill("pas le bon")
     with page.expect_navigation():
         page.locator("#login-form [type=submit]").click()

@@ -73,6 +73,8 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
         given = super().clean() or self.cleaned_data
         if given.get("password1") or given.get("password2"):
             self.validate_passwords()
+            if not (given.get("password1") and given.get("password2")):
+                self.add_error("password2", _("Saisissez deux fois le même mot de passe."))
             if "password2" not in self.errors:
                 self.validate_password_for_user(self.instance, "password2")
         if self.instance.pk and "role" in given:

@@ -26,7 +26,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
     """Note that this account has signed in here; another password, or ended sessions, make every device forget it."""
     known = {**_known(request)}
     known.pop(str(user.pk), None)
-    kept = [*known.items()][-(ACCOUNTS - 1) :] + [(str(user.pk), _stamp(user))]
+    kept = [*[*known.items()][-(ACCOUNTS - 1) :], (str(user.pk), _stamp(user))]
     response.set_signed_cookie(
         COOKIE,
         " ".join(f"{number}.{stamp}" for number, stamp in kept),
