@@ -79,13 +79,17 @@ def test_leaving_by_the_menu_is_written_down(client):
     assert deeds() == [Deed.SIGNED_IN, Deed.SIGNED_OUT]
 
 
-@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_confirm_login_code", "mfa_trust"])
+@pytest.mark.parametrize(
+    "name", ["account_signup", "account_email", "account_confirm_login_code", "mfa_trust"]
+)
 def test_what_nobody_needs_is_not_mounted(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
 
 
-@pytest.mark.parametrize("address", ["/signup/", "/accounts/signup/", "/connexion/signup/", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "address", ["/signup/", "/accounts/signup/", "/connexion/signup/", "/accounts/login/"]
+)
 def test_nobody_signs_up(client, address):
     UserFactory()
 
@@ -101,18 +105,29 @@ def test_nobody_signs_up(client, address):
 
 ELSEWHERE = [
     f"{scheme}{host}{rest}"
-    for scheme in ("https://", "http://", "//", "///", "\\\\", "/\\", "https:", "HTTP://", "javascript:", "data:")
+    for scheme in (
+        "https://",
+        "http://",
+        "//",
+        "///",
+        "\\\\",
+        "/\\",
+        "https:",
+        "HTTP://",
+        "javascript:",
+        "data:",
+    )
     for host in ("mal.example", "mal.example@testserver", "testserver.mal.example", "mal%2eexample")
     for rest in ("", "/", "/?next=/", "#", "/%2f..")
 ]
 
 
-def led_elsewhere() -> list[str]:
+def led_elsewhere(payloads: list[str]) -> list[str]:
     """Which of the payloads, given to the sign-in page and to the admin's, end on another site."""
     user = UserFactory(role=Role.READER)
     client = Client(raise_request_exception=False)  # some schemes Django itself refuses to lead to
     led = []
-    for asked in ELSEWHERE:
+    for asked in payloads:
         for address, method in ((SIGN_IN, client.post), (reverse("admin:login"), client.get)):
             said = {"login": user.email, "password": PASSWORD, "next": asked}
             place = method(f"{address}?{urlencode({'next': asked})}", said).headers.get("Location", "/")
@@ -126,11 +141,11 @@ def led_elsewhere() -> list[str]:
 def test_two_hundred_ways_to_lead_elsewhere_lead_home(monkeypatch):
     """With the guard off most of them lead there."""
     assert len(ELSEWHERE) == 200
-    assert led_elsewhere() == []
+    assert led_elsewhere(ELSEWHERE) == []
 
     monkeypatch.setattr(AccountAdapter, "is_safe_url", lambda self, url: True)
 
-    assert len(led_elsewhere()) > 150
+    assert len(led_elsewhere(ELSEWHERE[:40])) == 40
 
 
 def test_it_leads_to_the_page_that_was_asked_for(client):
@@ -221,7 +236,7 @@ def test_an_unknown_address_takes_the_time_of_a_known_one():
     invited.save()
     client = Client()
     times: dict[str, list[float]] = {"known": [], "unknown": [], "invited": []}
-    for n in range(7):
+    for n in range(4):
         for kind, address in (
             ("known", users[n % 3].email),
             ("unknown", f"personne{n}@exemple.org"),
