@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _, ngettext
 from crm.demonstrating import shown_logins
 from crm.models import ImportBatch, Job
 from crm.registry import Ailment, CheckUp, check_ups
+from crm.signing_in.mails import are_sent
 
 
 ROOM_ON_DISK: Final = 500 * 1024 * 1024  # a large import, its file, and SQLite's journal beside it
@@ -31,6 +32,7 @@ def register() -> None:
     check_ups.add(CheckUp(name="folders", examine=_folders))
     check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
     check_ups.add(CheckUp(name="jobs", examine=_jobs))
+    check_ups.add(CheckUp(name="sign-in", examine=_sign_in))
 
 
 def unapplied_migrations() -> list[str]:
@@ -112,4 +114,27 @@ def _jobs() -> Iterator[Ailment]:
             what=ngettext("%(n)s tâche n’avance plus.", "%(n)s tâches n’avancent plus.", stalled)
             % {"n": stalled},
             cure=_("Vérifiez que le travailleur tourne : manage.py db_worker (make run le lance)."),
+        )
+
+
+def _sign_in() -> Iterator[Ailment]:
+    """What a public address asks for and a private machine does not."""
+    if not settings.SECURE:
+        return
+    if not settings.SECOND_FACTOR:
+        yield Ailment(
+            what=_("Personne ne doit donner de second moyen de connexion, alors que l’adresse est publique."),
+            cure=_("Retirez SECOND_FACTOR des réglages, ou mettez-le à 1."),
+        )
+    if not are_sent():
+        yield Ailment(
+            what=_(
+                "Aucun serveur d’envoi n’est réglé\u00a0: invitations et mots de passe oubliés ne partent pas."
+            ),
+            cure=_("Réglez EMAIL_URL (docs/settings.md)."),
+        )
+    if "locmem" in settings.CACHES["default"]["BACKEND"].lower():
+        yield Ailment(
+            what=_("Chaque processus compte à part les tentatives de connexion."),
+            cure=_("Retirez CACHE_URL des réglages, ou donnez l’adresse d’un cache partagé."),
         )

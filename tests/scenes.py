@@ -57,6 +57,15 @@ def _outside() -> Iterator[Scene]:
     )
     yield Scene(name="connexion", path=reverse("account_login"), role=None, bases=(EMPTY, FULL))
     yield Scene(name="connexion-erreur", path=reverse("account_login"), role=None, act=_wrong_password)
+    for name in (
+        "account_reset_password",
+        "account_reset_password_done",
+        "ask_sign_in_link",
+        "account_inactive",
+    ):
+        yield Scene(name=f"sans-compte-{name}", path=reverse(name), role=None)
+    dead = reverse("invitation", args=["x"])
+    yield Scene(name="invitation-passee", path=dead, role=None, status=404)
     yield Scene(name="introuvable-sans-compte", path="/nulle-part/", role=None, status=404)
 
 

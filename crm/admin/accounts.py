@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -10,7 +10,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext as _, gettext_lazy
@@ -100,7 +100,7 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
         user = super().save(commit=False)
         if self.cleaned_data.get("password1"):
             user.set_password(self.cleaned_data["password1"])
-        elif user.pk is None:
+        elif user._state.adding:
             user.set_unusable_password()
         return user
 
@@ -152,7 +152,7 @@ class UserAdmin(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*account_deeds(self), *super().get_urls()]
 
-    def _changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def _changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whoever changes an account has proved a short while ago who they are."""
         if request.method == "POST" and (question := ask(request)):
             return question
@@ -165,7 +165,7 @@ class UserAdmin(RecordAdmin):
             if obj.pk == request.user.pk:
                 update_session_auth_hash(request, obj)
         if change and "is_active" in form.changed_data and not obj.is_active:
-            end_all(obj, by=request.user)
+            end_all(obj, by=cast("User", request.user))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -25,6 +25,7 @@ from crm.models import Job
 from crm.opening import AlreadyOpenError, is_open, open_with_own_data, opening
 from crm.pages.frame import page_context
 from crm.signing_in.entering import enter
+from crm.signing_in.passwords import advice_lazy
 from crm.tasks import load_demo
 
 
@@ -53,7 +54,7 @@ class FirstAccountForm(forms.Form):
     password1 = forms.CharField(
         label=gettext_lazy("Mot de passe"),
         strip=False,
-        help_text=gettext_lazy("Une phrase de quelques mots est plus sûre, et plus simple à retenir."),
+        help_text=advice_lazy(),
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(

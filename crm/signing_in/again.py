@@ -17,7 +17,6 @@ from allauth.core.internal.ratelimit import consume
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -57,7 +56,7 @@ def again(view: View) -> View:
 
 
 @sensitive_post_parameters(PASSWORD, CODE)
-def ask(request: HttpRequest) -> HttpResponseBase | None:
+def ask(request: HttpRequest) -> HttpResponse | None:
     """The page that asks, or nothing when the view may go on; who is not signed in is the door's affair."""
     if not request.user.is_authenticated:
         return None
@@ -75,7 +74,7 @@ def check(request: HttpRequest, *, factor: bool = False) -> str:
     user = cast("User", request.user)
     if not consume(request, app="allauth.account", action="reauthenticate", user=user):
         return str(get_adapter(request).error_messages["too_many_login_attempts"])
-    form: forms.Form | None = None
+    form: Any = None
     if request.POST.get(KEY):
         form = ReauthenticateWebAuthnForm(user=user, data={"credential": request.POST[KEY]})
     elif request.POST.get(CODE):

@@ -29,6 +29,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidge
 
 from crm.auditing import record_deed
 from crm.models import Deed, User
+from crm.signing_in.passwords import advice_lazy
 from crm.signing_in.tasks import send
 
 
@@ -65,7 +66,7 @@ def _widget_of(field: forms.Field) -> type[forms.Widget]:
 
 ADDRESS = gettext_lazy("Adresse e-mail")
 NEW, SAME = gettext_lazy("Nouveau mot de passe"), gettext_lazy("Le même mot de passe")
-LONG = gettext_lazy("Une phrase de quelques mots est plus sûre, et plus simple à retenir.")
+LONG = advice_lazy()
 
 
 class SignInForm(Dressed, LoginForm):

@@ -73,7 +73,7 @@ def end_others(user: User, request: HttpRequest) -> None:
     record_deed(Deed.SESSION_ENDED, by=request.user, on=user)
 
 
-def end_all(user: User, *, by: User) -> None:
+def end_all(user: User, *, by: User | None) -> None:
     """End every session of this account, wherever it is; it can sign in again."""
     user.end_sessions()
     UserSession.objects.filter(user=user).delete()

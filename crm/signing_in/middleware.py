@@ -50,7 +50,7 @@ class SignInMiddleware:
         page = request.resolver_match.view_name if request.resolver_match else ""
         if page in WAY_OUT or not is_half(request):
             return None
-        if page in ENROLMENT and not factors.has_one(request.user):  # type: ignore[arg-type]
+        if page in ENROLMENT and not factors.has_one(request.user):
             return None
         return _lead(request, reverse("second_factor"))
 

@@ -37,7 +37,7 @@ def _count(request: HttpRequest, action: str, key: str = "") -> RateLimitUsage |
 
 
 @never_cache
-def ask_link(request: HttpRequest) -> HttpResponse:
+def ask_link(request: HttpRequest) -> HttpResponseBase:
     """Send a link; the page says the same, in the same time, whoever asks for whatever address."""
     form = LinkForm(request.POST or None)
     sent = request.method == "POST" and form.is_valid()
@@ -70,7 +70,7 @@ def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("password1", "password2")
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     """Choose a password, or a passkey, and enter."""
     if not _count(request, "invitation"):
         return too_many(request)
@@ -85,7 +85,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         user.set_password(form.cleaned_data["password1"])
         user.save(update_fields=["password"])
         record_deed(Deed.FACTOR_CHANGED, by=user, on=user, fields=["password"])
-        messages.success(request, _("Bienvenue\u00a0! Votre mot de passe est enregistré."))
+        messages.success(request, _("Bienvenue\u202f! Votre mot de passe est enregistré."))
         return enter(request, user, method="password")
     context = page_context(request, _("Bienvenue"), form=form, invited=user)
     return render(request, "crm/signing_in/invitation.html", context)

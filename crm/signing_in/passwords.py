@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from crm.folding import fold
@@ -16,6 +17,16 @@ from crm.models import Association
 OWN_WORDS: Final = ("maillage", "motdepasse", "password", "azerty")
 MEANT_BY_THE_REST: Final = 8
 """How many characters must be left of a password once the words that anybody here would try are taken out."""
+
+
+def advice() -> str:
+    """How to choose one, said beside every field that asks for one."""
+    return _(
+        "Au moins %(n)s caractères. Une phrase de quelques mots est plus sûre, et plus simple à retenir."
+    ) % {"n": settings.PASSWORD_MIN_LENGTH}
+
+
+advice_lazy = lazy(advice, str)
 
 
 class HouseWordsValidator:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from crm.models import AuditEntry, Deed, User
 from crm.roles import Role
 from crm.signing_in.sessions import BEGAN, SEEN
-from tests.crm.signing_in.entering import is_in, sign_in
+from tests.crm.signing_in.entering import is_in, sign_in, with_authenticator
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -223,3 +224,22 @@ def test_with_the_guard_off_a_session_lasts(client_as, clock, monkeypatch):
     monkeypatch.setattr("crm.signing_in.middleware.is_over", lambda request: False)
 
     assert opens(aged(client_as(Role.STAFF), clock, 13 * 3600))
+
+
+def test_the_way_back_in_is_on_the_machine_that_holds_the_base(capsys):
+    user = UserFactory(role=Role.MANAGER)
+    with_authenticator(user)
+    clients = three_sessions(UserFactory(role=Role.READER))
+    own = Client()
+    own.force_login(user)
+
+    call_command("open_account", f" {user.email.upper()} ")
+
+    link = capsys.readouterr().out.strip().removeprefix("http://localhost:8000")
+    page = own.get(link, follow=True)
+    own.post(page.redirect_chain[-1][0], {"password1": NEW, "password2": NEW})
+    sign_in(own, user, NEW)
+    assert is_in(own)
+    assert [opens(client) for client in clients] == [True] * 3
+    with pytest.raises(CommandError, match="Aucun compte"):
+        call_command("open_account", "personne@exemple.org")
