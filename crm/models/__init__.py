@@ -3,6 +3,7 @@
 from crm.models.association import Association
 from crm.models.attachment import Attachment
 from crm.models.audit import AuditEntry, Deed
+from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
@@ -14,6 +15,7 @@ __all__ = [
     "Association",
     "Attachment",
     "AuditEntry",
+    "DailyPass",
     "Deed",
     "Export",
     "ImportBatch",
