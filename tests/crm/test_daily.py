@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -31,7 +31,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
-def deeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def deeds(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], int]], None]:
     """Only the deeds that the test registers."""
     shelf: Shelf[DailyDeed] = Shelf("daily deed")
     monkeypatch.setattr(daily, "daily_deeds", shelf)
