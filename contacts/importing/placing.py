@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from contacts.importing.filling import Filler
 from contacts.importing.known import in_batches
-from contacts.importing.plan import Draft, Location
+from contacts.importing.plan import Draft, Known, Location
 from contacts.models import Territory, TerritoryAncestor
 from crm.folding import fold_name
 
@@ -43,28 +43,31 @@ class Nesting:
 class Placer:
     """Gives every draft its own territories and address, organisations first."""
 
-    def __init__(self, filler: Filler, drafts: Sequence[Draft]) -> None:
+    def __init__(self, filler: Filler, known: Iterable[Known]) -> None:
         self.filler = filler
-        involved = {place.pk for draft in drafts for one in draft.locations for place in one.territories}
-        for draft in drafts:
-            involved |= draft.known.reach if draft.known else set()
-            if draft.organisation is not None and draft.organisation.known is not None:
-                involved |= draft.organisation.known.reach
-        self.nesting = Nesting(involved)
+        self.nesting = Nesting(filler.places.union(*(one.reach for one in known)))
         self._names: dict[int, str] = {}
 
-    def settle(self, organisations: Sequence[Draft], people: Sequence[Draft]) -> None:
-        """Organisations by their own lines, new ones else by their people's; then people."""
-        employed: dict[int, list[Location]] = {}
+    def settle_organisations(self, organisations: Sequence[Draft], people: Iterable[Draft]) -> None:
+        """Each by its own lines, a new one else by its people's."""
+        # What lines of one organisation say is said again and again: each saying is kept once, the first first.
+        employed: dict[int, dict[tuple[object, ...], Location]] = {}
         for draft in people:
             if draft.organisation is not None and draft.organisation.is_new:
-                employed.setdefault(id(draft.organisation), []).extend(draft.locations)
+                said = employed.setdefault(id(draft.organisation), {})
+                for one in draft.locations:
+                    key = (one.territories, one.own, one.street, one.postcode, one.city, one.website)
+                    said.setdefault(key, one)
         for draft in organisations:
             if draft.locations:
                 for location in draft.locations:
                     self._put(draft, location, inherited={}, reach=())
-            elif draft.is_new and (said := employed.get(id(draft))):
-                self._agree(draft, said)
+                draft.locations = ()
+            elif draft.is_new and (sayings := employed.get(id(draft))):
+                self._agree(draft, [*sayings.values()])
+
+    def settle_people(self, people: Iterable[Draft]) -> None:
+        """People, once their organisations are settled."""
         for draft in people:
             for location in draft.locations:
                 post = draft.organisation
@@ -74,7 +77,6 @@ class Placer:
                     inherited=post.values if post else {},
                     reach=self._reach(draft, post),
                 )
-        for draft in (*organisations, *people):
             draft.locations = ()
 
     def _reach(self, draft: Draft, organisation: Draft | None) -> Collection[int]:
@@ -89,7 +91,7 @@ class Placer:
 
     def _agree(self, draft: Draft, said: Sequence[Location]) -> None:
         """What all the people's lines say of their new organisation's place, if they all say one thing."""
-        places = [{place.pk for place in one.territories} for one in said if one.territories and not one.own]
+        places = [set(one.territories) for one in said if one.territories and not one.own]
         if places and all(len(some) == 1 for some in places):
             each = [place for some in places for place in some]
             finest = max(each, key=lambda place: len(self.nesting.ancestors.get(place, ())))
@@ -110,7 +112,7 @@ class Placer:
     def _put(
         self, draft: Draft, location: Location, *, inherited: Mapping[str, object], reach: Collection[int]
     ) -> None:
-        offered = [place.pk for place in location.territories]
+        offered = [*location.territories]
         if offered and not self._put_territories(draft, location, offered, reach):
             return
         differs = any(
