@@ -11,7 +11,7 @@ import os
 import pickle
 import tempfile
 import weakref
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -37,7 +37,7 @@ class Store:
         self._written = 0
 
     def add(self, draft: Draft) -> None:
-        """A new person: put away from now on when nobody asks for them."""
+        """A new draft: put away from now on when nobody asks for it."""
         draft.store = self
         self.warm.append(draft)
 
@@ -111,6 +111,7 @@ def _packed(draft: Draft) -> bytes:
                 )
                 for one in draft.locations
             ],
+            None if draft.spellings is None else dict(draft.spellings),
         ),
         pickle.HIGHEST_PROTOCOL,
     )
@@ -118,9 +119,8 @@ def _packed(draft: Draft) -> bytes:
 
 def _unpack(draft: Draft, packed: bytes) -> None:
     held: tuple[Any, ...] = pickle.loads(packed)  # noqa: S301
-    values, emails, phones, themes, labels, territories, consents, oppositions, post, coordinated, places = (
-        held
-    )
+    values, emails, phones, themes, labels, territories, consents, oppositions, post, *more = held
+    coordinated, places, spellings = more
     kept: dict[Term, None] = dict.fromkeys(themes)
     draft.values, draft.themes, draft.labels = values, kept, labels
     draft.emails = {way[0]: Way(*way) for way in emails}
@@ -128,6 +128,7 @@ def _unpack(draft: Draft, packed: bytes) -> None:
     draft.territories = dict.fromkeys(territories)
     draft.consents, draft.oppositions, draft.coordinated = consents, oppositions, coordinated
     draft.locations = tuple(Location(*one) for one in places)
+    draft.spellings = None if spellings is None else Counter(spellings)
     draft.post = None
     if post is not None:
         title, function, service, touched = post

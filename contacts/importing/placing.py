@@ -6,7 +6,7 @@ has their own. Nothing is written for a person that they would inherit anyway.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from contacts.importing.filling import Filler
 from contacts.importing.known import in_batches
@@ -48,23 +48,22 @@ class Placer:
         self.nesting = Nesting(filler.places.union(*(one.reach for one in known)))
         self._names: dict[int, str] = {}
 
-    def settle_organisations(self, organisations: Sequence[Draft], people: Iterable[Draft]) -> None:
-        """Each by its own lines, a new one else by its people's."""
-        # What lines of one organisation say is said again and again: each saying is kept once, the first first.
-        employed: dict[int, dict[tuple[object, ...], Location]] = {}
+    def settle_organisations(
+        self, organisations: Sequence[Draft], people: Iterable[Draft]
+    ) -> Iterator[Draft]:
+        """Each by its own lines, a new one else by its people's; one by one, so that the caller may put away."""
+        staff: dict[int, list[Draft]] = {}
         for draft in people:
             if draft.organisation is not None and draft.organisation.is_new:
-                said = employed.setdefault(id(draft.organisation), {})
-                for one in draft.locations:
-                    key = (one.territories, one.own, one.street, one.postcode, one.city, one.website)
-                    said.setdefault(key, one)
+                staff.setdefault(id(draft.organisation), []).append(draft)
         for draft in organisations:
             if draft.locations:
                 for location in draft.locations:
                     self._put(draft, location, inherited={}, reach=())
                 draft.locations = ()
-            elif draft.is_new and (sayings := employed.get(id(draft))):
-                self._agree(draft, [*sayings.values()])
+            elif draft.is_new:
+                self._agree(draft, [one for person in staff.get(id(draft), ()) for one in person.locations])
+            yield draft
 
     def settle_people(self, people: Iterable[Draft]) -> None:
         """People, once their organisations are settled."""
@@ -91,6 +90,8 @@ class Placer:
 
     def _agree(self, draft: Draft, said: Sequence[Location]) -> None:
         """What all the people's lines say of their new organisation's place, if they all say one thing."""
+        if not said:
+            return
         places = [set(one.territories) for one in said if one.territories and not one.own]
         if places and all(len(some) == 1 for some in places):
             each = [place for some in places for place in some]

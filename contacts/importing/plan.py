@@ -178,7 +178,7 @@ class Draft:
 
 PUT_AWAY: Final = (
     "values", "emails", "phones", "themes", "labels", "territories", "consents", "oppositions", "post", "coordinated",
-    "locations",
+    "locations", "spellings",
 )  # fmt: skip
 """What a draft that is away leaves to the store; by the rest it is recognised."""
 

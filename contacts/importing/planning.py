@@ -47,9 +47,9 @@ def plan_contacts(
     lists = Lists(Atlas(current_finder()), choices, label_of)
     reader = Reader(headings, lists, label_of, on)
     filler = Filler(lists, label_of, choices.get("replace", ()))
-    roster = Roster(Base())
-    roster.meet(reader.who(number, row) for number, row in table.data_rows())
     store = Store()
+    roster = Roster(Base(), store)
+    roster.meet(reader.who(number, row) for number, row in table.data_rows())
     told = Told()
     _assign((reader.read(number, row) for number, row in table.data_rows()), roster, filler, told, store)
     roster.settle_names()
@@ -164,13 +164,15 @@ def _organisations(told: Told, roster: Roster) -> list[Draft]:
 def _settle(organisations: Sequence[Draft], people: Sequence[Draft], filler: Filler, store: Store) -> None:
     """Places and remembered refusals, organisations first."""
     placer = Placer(filler, (draft.known for draft in chain(organisations, people) if draft.known))
-    placer.settle_organisations(organisations, store.passing(people))
-    _meet_refusals(organisations, filler)
-    store.cool(warm=0)
+    for _organisation in placer.settle_organisations(organisations, people):
+        store.cool()
+    for some in batched(organisations, BATCH):
+        _meet_refusals(some, filler)
+        store.cool()
     for some in batched(people, BATCH):
         placer.settle_people(some)
         _meet_refusals(some, filler)
-        store.cool(warm=0)
+        store.cool()
 
 
 def _assign(readings: Iterable[Reading], roster: Roster, filler: Filler, told: Told, store: Store) -> None:
@@ -182,21 +184,18 @@ def _assign(readings: Iterable[Reading], roster: Roster, filler: Filler, told: T
         organisation = roster.organisation(reading)
         known = organisation.known if organisation is not None and reading.is_person else None
         before = len(known.changes) if known else 0
-        draft = _fold(reading, organisation, roster, filler, store)
+        draft = _fold(reading, organisation, roster, filler)
         told.add(reading, draft, known.changes[before:] if known else ())
         store.cool()
     told.end()
 
 
-def _fold(
-    reading: Reading, organisation: Draft | None, roster: Roster, filler: Filler, store: Store
-) -> Draft:
+def _fold(reading: Reading, organisation: Draft | None, roster: Roster, filler: Filler) -> Draft:
     if reading.is_person:
         draft = roster.person(reading, organisation)
         if draft is None:
             draft = new_person(reading)
             roster.enter(draft, key_of(reading))
-            store.add(draft)
         if draft.kind == "person":
             filler.person(draft, reading, organisation)
         else:
