@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _, ngettext
 
+from crm import sealing
 from crm.demonstrating import shown_logins
 from crm.models import ImportBatch, Job
 from crm.registry import Ailment, CheckUp, check_ups
@@ -31,6 +32,7 @@ def register() -> None:
     check_ups.add(CheckUp(name="folders", examine=_folders))
     check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
     check_ups.add(CheckUp(name="jobs", examine=_jobs))
+    check_ups.add(CheckUp(name="journal", examine=sealing.ailments))
 
 
 def unapplied_migrations() -> list[str]:
@@ -62,7 +64,7 @@ def _static_files() -> Iterator[Ailment]:
 
 
 def _secrets() -> Iterator[Ailment]:
-    for name in ("SECRET_KEY", "OPPOSITION_KEY"):
+    for name in ("SECRET_KEY", "OPPOSITION_KEY", "AUDIT_KEY"):
         if len(getattr(settings, name, "")) < 32:
             yield Ailment(
                 what=_("%(name)s est absente ou trop courte.") % {"name": name},

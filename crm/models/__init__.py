@@ -2,7 +2,7 @@
 
 from crm.models.association import Association
 from crm.models.attachment import Attachment
-from crm.models.audit import AuditEntry, Deed
+from crm.models.audit import AuditEntry, AuditSeal, Deed
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
@@ -14,6 +14,7 @@ __all__ = [
     "Association",
     "Attachment",
     "AuditEntry",
+    "AuditSeal",
     "Deed",
     "Export",
     "ImportBatch",
