@@ -22,13 +22,13 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy as _lazy
 from django_stubs_ext import StrOrPromise
 
 from crm.auditing import record_deed
 from crm.models import AuditEntry, AuditSeal, Deed
 from crm.models.audit import TERM_MONTHS
-from crm.registry import Ailment
+from crm.registry import Ailment, DailyDeed, daily_deeds
 
 
 LATE: Final = timedelta(hours=1)
@@ -58,6 +58,14 @@ class _Sum:
     first: int | None
     last: int | None
     rows_digest: str
+
+
+def register() -> None:
+    """The journal's daily deeds."""
+    daily_deeds.add(DailyDeed(name="seal", label=_lazy("Jours du journal scellés"), run=seal, rank=60))
+    daily_deeds.add(
+        DailyDeed(name="journal", label=_lazy("Lignes du journal arrivées à leur terme"), run=purge, rank=70)
+    )
 
 
 def head() -> AuditSeal | None:
@@ -106,13 +114,13 @@ def faults(*, noted: str = "", now: datetime | None = None) -> Iterator[Fault]:
         if expected is None:
             yield from _before(found.day)
         elif found.day != expected:
-            yield Fault(found.day, gettext_lazy("le sceau de la veille manque."))
+            yield Fault(found.day, _lazy("le sceau de la veille manque."))
         yield from _checked(found, before, past_term=found.day < kept_from)
         was_seen = was_seen or hmac.compare_digest(found.digest, noted)
         before, expected = found.digest, found.day + timedelta(days=1)
     if not was_seen:
         yield Fault(
-            _day(now), gettext_lazy("le sceau noté ailleurs n’est plus dans le journal : la fin a été coupée.")
+            _day(now), _lazy("le sceau noté ailleurs n’est plus dans le journal : la fin a été coupée.")
         )
 
 
@@ -135,6 +143,14 @@ def ailments() -> Iterator[Ailment]:
             % {"day": date_format(latest.day, "d/m/Y")},
             cure=_("Lancez : manage.py audit_seal"),
         )
+
+
+def told() -> str:
+    """The head, for who reads what the doctor says: worth noting elsewhere."""
+    latest = head()
+    if latest is None:
+        return _("Journal : pas encore scellé.")
+    return _("Dernier sceau du journal, à noter hors de cette machine : %(head)s") % {"head": latest}
 
 
 def _day(now: datetime | None = None, behind: timedelta = timedelta(0)) -> date:
@@ -182,7 +198,7 @@ def _chained(before: str, day: date, found: _Sum) -> str:
 def _checked(kept: AuditSeal, before: str, *, past_term: bool) -> Iterator[Fault]:
     said = _Sum(kept.count, kept.first, kept.last, kept.rows_digest)
     if not hmac.compare_digest(_chained(before, kept.day, said), kept.digest):
-        yield Fault(kept.day, gettext_lazy("le sceau ne suit pas celui de la veille, ou a été modifié."))
+        yield Fault(kept.day, _lazy("le sceau ne suit pas celui de la veille, ou a été modifié."))
     found = _summed(kept.day)
     if past_term and found.count == 0:
         return  # cleared at its term
@@ -193,13 +209,13 @@ def _checked(kept: AuditSeal, before: str, *, past_term: bool) -> Iterator[Fault
             % {"found": found.count, "said": said.count},
         )
     elif found != said:
-        yield Fault(kept.day, gettext_lazy("une ligne n’est plus ce qu’elle était."))
+        yield Fault(kept.day, _lazy("une ligne n’est plus ce qu’elle était."))
 
 
 def _before(first: date) -> Iterator[Fault]:
     """Lines dated before the first seal, where there were none."""
     if AuditEntry.objects.filter(at__lt=_start(first)).exists():
-        yield Fault(first, gettext_lazy("des lignes sont datées d’avant le premier sceau."))
+        yield Fault(first, _lazy("des lignes sont datées d’avant le premier sceau."))
 
 
 def _triggers() -> set[str]:

@@ -126,7 +126,9 @@ def let_go_of_the_journal() -> None:
     if connection.vendor != "sqlite":
         return  # TRUNCATE asks no row's trigger
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit\\_%' ESCAPE '\\'")
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit\\_%' ESCAPE '\\'"
+        )
         for (name,) in cursor.fetchall():
             cursor.execute(f'DROP TRIGGER "{name}"')
 

@@ -3,6 +3,7 @@
 from crm.models.association import Association
 from crm.models.attachment import Attachment
 from crm.models.audit import AuditEntry, AuditSeal, Deed
+from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
@@ -15,6 +16,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditSeal",
+    "DailyPass",
     "Deed",
     "Export",
     "ImportBatch",

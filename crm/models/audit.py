@@ -1,6 +1,6 @@
 """The audit trail: who did what to which record, when and to how many; never a value.
 
-Triggers on both engines (migration 0007) refuse to change a line, and to delete one before `TERM_MONTHS`; a seal a day,
+Triggers on both engines (migration 0009) refuse to change a line, and to delete one before `TERM_MONTHS`; a seal a day,
 chained to the one before, makes what is done past the triggers found (`crm/sealing.py`, `docs/audit.md`).
 """
 
@@ -17,7 +17,7 @@ from crm.privacy import UNCLASSED, classes
 
 
 TERM_MONTHS: Final = 12
-"""How long a line is kept (CNIL 2021-122: 6 to 12 months). The triggers of migration 0007 say the same."""
+"""How long a line is kept (CNIL 2021-122: 6 to 12 months). The triggers of migration 0009 say the same."""
 
 
 class Deed(models.TextChoices):

@@ -61,7 +61,9 @@ def test_what_is_injected_runs_without_the_policy_and_not_with_it(listening, pag
 
 
 def test_the_same_injection_runs_where_no_policy_is_sent(listening, page_as: PageAs, monkeypatch):
-    monkeypatch.setattr("csp.middleware.CSPMiddleware.process_response", lambda self, request, response: response)
+    monkeypatch.setattr(
+        "csp.middleware.CSPMiddleware.process_response", lambda self, request, response: response
+    )
     page = page_as(Role.MANAGER)
 
     page.goto("/")

@@ -13,7 +13,9 @@ from crm import sealing
 
 class Command(BaseCommand):
     help = str(
-        gettext_lazy("Scelle les jours finis du journal et donne le dernier sceau, à noter hors de cette machine.")
+        gettext_lazy(
+            "Scelle les jours finis du journal et donne le dernier sceau, à noter hors de cette machine."
+        )
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,8 +34,6 @@ class Command(BaseCommand):
             self.stdout.write(_("Le journal est tel qu’il a été scellé."))
         else:
             made = sealing.seal()
-            self.stdout.write(
-                ngettext("%(n)s jour scellé.", "%(n)s jours scellés.", made) % {"n": made}
-            )
+            self.stdout.write(ngettext("%(n)s jour scellé.", "%(n)s jours scellés.", made) % {"n": made})
         if (head := sealing.head()) is not None:
             self.stdout.write(str(head))

@@ -55,5 +55,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0007_audit_seal")]
+    dependencies = [("crm", "0008_audit_seal")]
     operations = [migrations.RunPython(install, remove)]
