@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
@@ -38,10 +38,11 @@ OF_THE_CODE: Final = (
 class PlainFormatter(logging.Formatter):
     """`2026-03-12T09:30:00Z WARNING django.request Not Found: /x/`; control characters are written `\\x0a`."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 -- the library's
+        return f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, then the frames of the exception if there was one; the record itself is left as it was."""

@@ -40,6 +40,11 @@ class Migration(migrations.Migration):
             name='actor',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='deeds', to=settings.AUTH_USER_MODEL, verbose_name='par'),
         ),
+        migrations.AlterField(
+            model_name='auditentry',
+            name='deed',
+            field=models.CharField(choices=[('signed_in', 'Connexion'), ('sign_in_failed', 'Connexion refusée'), ('added', 'Création'), ('changed', 'Modification'), ('deleted', 'Suppression'), ('imported', 'Import fait'), ('import_undone', 'Import annulé'), ('exported', 'Export fait'), ('merged', 'Fusion'), ('unmerged', 'Fusion annulée'), ('restored', 'Restauration'), ('refused', 'Accès refusé'), ('configured', 'Réglage'), ('signed_out', 'Déconnexion'), ('session_ended', 'Session fermée'), ('invited', 'Invitation'), ('factor_changed', 'Moyen de connexion modifié'), ('role_changed', 'Rôle modifié'), ('shared', 'Fiche confiée'), ('unshared', 'Partage retiré'), ('read', 'Lecture d’une fiche confidentielle')], max_length=20, verbose_name='acte'),
+        ),
         migrations.AddIndex(
             model_name='auditentry',
             index=models.Index(fields=['actor', 'at'], name='audit_by_actor'),

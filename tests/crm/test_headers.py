@@ -56,7 +56,8 @@ def test_every_answer_carries_the_headers(who):
     else:
         client.force_login(UserFactory(role=who))
 
-    wrong, statuses = {}, Counter()
+    wrong: dict[str, list[str]] = {}
+    statuses: Counter[int] = Counter()
     for address, answer in answers(client, found, posting=who == Role.READER):
         statuses[answer.status_code] += 1
         if lacking := wrong_headers(answer):
