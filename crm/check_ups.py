@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
-from crm import daily
+from crm import daily, sealing
 from crm.demonstrating import shown_logins
 from crm.models import Association, ImportBatch, Job
 from crm.registry import Ailment, CheckUp, check_ups, daily_deeds
@@ -36,6 +36,7 @@ def register() -> None:
     check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
     check_ups.add(CheckUp(name="jobs", examine=_jobs))
     check_ups.add(CheckUp(name="daily pass", examine=_daily_pass, tell=_told_of_daily_pass))
+    check_ups.add(CheckUp(name="journal", examine=sealing.ailments, tell=sealing.told))
 
 
 def unapplied_migrations() -> list[str]:
@@ -67,7 +68,7 @@ def _static_files() -> Iterator[Ailment]:
 
 
 def _secrets() -> Iterator[Ailment]:
-    for name in ("SECRET_KEY", "OPPOSITION_KEY"):
+    for name in ("SECRET_KEY", "OPPOSITION_KEY", "AUDIT_KEY"):
         if len(getattr(settings, name, "")) < 32:
             yield Ailment(
                 what=_("%(name)s est absente ou trop courte.") % {"name": name},

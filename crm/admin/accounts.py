@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from crm.admin.record import RecordAdmin
-from crm.models import Association, User
+from crm.models import Association, Deed, User
 from crm.roles import Role
 
 
@@ -159,6 +159,7 @@ class AssociationAdmin(RecordAdmin):
         ),
         (gettext_lazy("Règles"), {"fields": ["verification_months"]}),
     ]
+    change_deed = Deed.CONFIGURED
     save_words = gettext_lazy("Enregistrer l’association")
     saved_words = gettext_lazy("C’est enregistré.")
 

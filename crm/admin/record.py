@@ -108,6 +108,7 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
     actions_on_top = True
     list_display_links: Sequence[str] | None = None
     record_template: str | None = None
+    change_deed = Deed.CHANGED
     actions: Sequence[str] = []
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -251,7 +252,7 @@ class RecordAdmin(PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
             if isinstance(part, dict)
             for name in part.get("changed", {}).get("fields", [])
         ]
-        record_deed(Deed.CHANGED, by=request.user, on=obj, fields=fields)
+        record_deed(self.change_deed, by=request.user, on=obj, fields=fields)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for obj in queryset:

@@ -2,7 +2,7 @@
 
 from crm.models.association import Association
 from crm.models.attachment import Attachment
-from crm.models.audit import AuditEntry, Deed
+from crm.models.audit import AuditEntry, AuditSeal, Deed
 from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
@@ -15,6 +15,7 @@ __all__ = [
     "Association",
     "Attachment",
     "AuditEntry",
+    "AuditSeal",
     "DailyPass",
     "Deed",
     "Export",
