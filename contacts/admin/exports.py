@@ -226,7 +226,9 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         return redirect(f"{request.path}?{_query(request, narrowing)}")
     columns = form.chosen
     refused = refused_prints(given["purpose"])
-    if first := sent_before(request):  # a second press: the browser dropped the first file, and nobody counts it twice
+    if first := sent_before(
+        request
+    ):  # a second press: the browser dropped the first file, and nobody counts it twice
         export = Export.objects.get(pk=first, owner=request.user.pk)
         return outgoing(export, question.leaving(), columns, private=question.private, refused=refused)
     export, pks = record_export(
