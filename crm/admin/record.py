@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from crm.admin.comparing import tell_what_was_kept
 from crm.admin.locking import LockingMixin
 from crm.auditing import record_deed
 from crm.doors import SIGNED_IN
@@ -233,7 +234,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
     ) -> HttpResponse:
         """Say what was saved, in our words; then the record, the same form, or the next one."""
         messages.success(request, self.saved_words % {"name": obj})
-        self.tell_what_was_kept(request)
+        tell_what_was_kept(request)
         if "_continue" in request.POST:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", obj.pk)
         if "_addanother" in request.POST:
