@@ -195,9 +195,9 @@ def _was_refused(request: HttpRequest) -> bool:
 
 def _lead(request: HttpRequest, first: SpentForm) -> HttpResponseBase:
     if not first.is_settled:
-        messages.info(request, _("Ce formulaire est déjà envoyé : son enregistrement est en cours."))
+        messages.info(request, _("Ce formulaire est déjà envoyé : son enregistrement est en cours."))
         return redirect(_page_before(request))
-    messages.info(request, _("C’était déjà enregistré : rien n’a été fait deux fois."))
+    messages.info(request, _("C’était déjà enregistré : rien n’a été fait deux fois."))
     return redirect(first.led_to)
 
 

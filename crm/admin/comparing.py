@@ -147,7 +147,7 @@ class Comparison:
             (one.instance for one in formset.initial_forms if str(one.instance.pk) == conflict.key), None
         )
         name = capfirst(str(formset.model._meta.verbose_name))
-        return _("%(list)s « %(row)s »") % {"list": name, "row": row} if row is not None else name
+        return _("%(list)s « %(row)s »") % {"list": name, "row": row} if row is not None else name
 
     def _kept_words(self, names: Sequence[str]) -> str:
         """What was kept of the other's changes, and whose they are."""
@@ -155,10 +155,10 @@ class Comparison:
         labels = ", ".join(dict.fromkeys(self._label(name) for name in names))
         if written is None:
             return _(
-                "La fiche avait changé pendant que vous la remplissiez : ces changements sont gardés aussi (%(fields)s)."
+                "La fiche avait changé pendant que vous la remplissiez : ces changements sont gardés aussi (%(fields)s)."
             ) % {"fields": labels}
         text = _(
-            "%(who)s avait modifié cette fiche %(when)s, pendant que vous la remplissiez : ses changements sont gardés aussi (%(fields)s)."
+            "%(who)s avait modifié cette fiche %(when)s, pendant que vous la remplissiez : ses changements sont gardés aussi (%(fields)s)."
         )
         return text % {"who": written.by, "when": written.when, "fields": labels}
 

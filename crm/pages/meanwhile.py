@@ -7,8 +7,11 @@ page is shown once more, with what was typed and what was changed, and nothing i
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate
 
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -27,8 +30,25 @@ def rests_on(*facts: Any) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
+def sent_whole[**P, R](
+    view: Callable[Concatenate[HttpRequest, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R]:
+    """What the view does with what is sent is one transaction; showing the page is none, and keeps nobody waiting."""
+
+    @wraps(view)
+    def whole(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return whole
+
+
 def lock(*records: Model) -> None:
-    """Hold these records until the transaction ends, always in the same order; the caller has opened it."""
+    """Hold these records until the transaction ends, always in the same order; nothing outside any."""
+    if not connection.in_atomic_block:
+        return
     by_model: dict[type[Model], set[Any]] = {}
     for record in records:
         by_model.setdefault(type(record), set()).add(record.pk)
