@@ -42,7 +42,7 @@ def sent_whole[**P, R](
         with transaction.atomic():
             return view(request, *args, **kwargs)
 
-    return whole
+    return whole  # type: ignore[return-value]
 
 
 def lock(*records: Model) -> None:
