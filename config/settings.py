@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "crm.middleware.FirstDayMiddleware",
+    "crm.middleware.OnceMiddleware",  # the last: it calls the view
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -100,7 +101,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "crm.pages.context.house",
-            ]
+            ],
+            "builtins": ["crm.templatetags.once"],  # every form has a number of its own
         },
     }
 ]

@@ -1,4 +1,4 @@
-"""What the ground floor lets go of each morning: sessions that are over, and what the task queue remembers of done work."""
+"""What the ground floor lets go of each morning: sessions that are over, done work in the task queue, forms long sent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
+from crm.models.spent import forget_spent_forms
 from crm.registry import DailyDeed, daily_deeds
 
 
@@ -20,6 +21,9 @@ def register() -> None:
     """The ground floor's own daily deeds."""
     daily_deeds.add(DailyDeed(name="sessions", label=_("Sessions expirées"), run=end_sessions, rank=80))
     daily_deeds.add(DailyDeed(name="tasks", label=_("Tâches anciennes"), run=forget_tasks, rank=90))
+    daily_deeds.add(
+        DailyDeed(name="spent forms", label=_("Formulaires envoyés"), run=forget_spent_forms, rank=95)
+    )
 
 
 def end_sessions() -> int:

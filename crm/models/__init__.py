@@ -7,6 +7,7 @@ from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
+from crm.models.spent import SpentForm
 from crm.models.transfer import Export, ImportBatch, ImportChange, ImportLine, ImportMapping
 from crm.models.user import User
 
@@ -28,5 +29,6 @@ __all__ = [
     "Purpose",
     "RecentRecord",
     "SavedFilter",
+    "SpentForm",
     "User",
 ]
