@@ -128,24 +128,24 @@ def _daily_pass() -> Iterator[Ailment]:
     if since and timezone.now() - since > timedelta(days=DAYS_WITHOUT_A_PASS):
         yield Ailment(
             what=_(
-                "Le passage quotidien est en retard : la corbeille n’est plus vidée, les postes finis restent affichés."
+                "Le passage quotidien est en retard : la corbeille n’est plus vidée, les postes finis restent affichés."
             ),
-            cure=_("Laissez tourner manage.py serve, ou lancez chaque matin : manage.py daily"),
+            cure=_("Laissez tourner manage.py serve, ou lancez chaque matin : manage.py daily"),
         )
     if last and last.failed:
         labels = [str(deed.label) for deed in daily_deeds if deed.name in last.failed] or last.failed
         yield Ailment(
-            what=_("Le dernier passage quotidien n’a pas tout fait : %(deeds)s.")
+            what=_("Le dernier passage quotidien n’a pas tout fait : %(deeds)s.")
             % {"deeds": ", ".join(labels)},
-            cure=_("Lancez : manage.py daily. Si l’échec revient, le journal du serveur dit où."),
+            cure=_("Lancez : manage.py daily. Si l’échec revient, le journal du serveur dit où."),
         )
 
 
 def _told_of_daily_pass() -> str:
     last = daily.last_pass()
     if last is None:
-        return _("Passage quotidien : pas encore.")
+        return _("Passage quotidien : pas encore.")
     deeds = ", ".join(
         f"{deed.label} {last.counts[deed.name]}" for deed in daily_deeds if deed.name in last.counts
     )
-    return _("Dernier passage quotidien le %(at)s : %(deeds)s.") % {"at": last, "deeds": deeds or "–"}
+    return _("Dernier passage quotidien le %(at)s : %(deeds)s.") % {"at": last, "deeds": deeds or "–"}

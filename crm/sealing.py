@@ -128,7 +128,7 @@ def ailments() -> Iterator[Ailment]:
     """What `manage.py doctor` says of the journal."""
     if missing := TRIGGERS - _triggers():
         yield Ailment(
-            what=_("La base ne protège plus le journal : %(names)s.") % {"names": ", ".join(sorted(missing))},
+            what=_("La base ne protège plus le journal : %(names)s.") % {"names": ", ".join(sorted(missing))},
             cure=_("Cherchez qui a modifié la base, puis remettez la sauvegarde."),
         )
     for fault in faults():
@@ -141,7 +141,7 @@ def ailments() -> Iterator[Ailment]:
         yield Ailment(
             what=_("Le journal n’est plus scellé depuis le %(day)s.")
             % {"day": date_format(latest.day, "d/m/Y")},
-            cure=_("Lancez : manage.py audit_seal"),
+            cure=_("Lancez : manage.py audit_seal"),
         )
 
 
@@ -149,8 +149,8 @@ def told() -> str:
     """The head, for who reads what the doctor says: worth noting elsewhere."""
     latest = head()
     if latest is None:
-        return _("Journal : pas encore scellé.")
-    return _("Dernier sceau du journal, à noter hors de cette machine : %(head)s") % {"head": latest}
+        return _("Journal : pas encore scellé.")
+    return _("Dernier sceau du journal, à noter hors de cette machine : %(head)s") % {"head": latest}
 
 
 def _day(now: datetime | None = None, behind: timedelta = timedelta(0)) -> date:

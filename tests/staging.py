@@ -86,7 +86,7 @@ def _journal(by: User, person: Contact, export: Export) -> None:
         )
     ):
         at = now - datetime.timedelta(days=days, minutes=7 * days)
-        AuditEntry.objects.create(**{"actor": by, "at": at} | said)
+        AuditEntry.objects.create(**{"actor": by, "at": at, **said})
     sealing.seal()
 
 

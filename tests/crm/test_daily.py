@@ -166,7 +166,7 @@ def test_the_room_empties_its_trash_and_retires_posts_even_after_a_long_sleep():
 
 @pytest.mark.django_db
 def test_doctor_says_when_it_last_ran_and_that_it_is_late():
-    assert doctor()[0]["daily pass"] == "Passage quotidien : pas encore."
+    assert doctor()[0]["daily pass"] == "Passage quotidien : pas encore."
     assert doctor()[1] == []
     Association.own()
     Association.objects.update(started_at=timezone.now() - timedelta(days=DAYS_WITHOUT_A_PASS, hours=1))
@@ -185,7 +185,7 @@ def test_doctor_says_when_it_last_ran_and_that_it_is_late():
 def test_doctor_names_what_failed():
     passed(timezone.now(), failed=["trash"])
 
-    assert doctor()[1] == ["Le dernier passage quotidien n’a pas tout fait : Fiches supprimées pour de bon."]
+    assert doctor()[1] == ["Le dernier passage quotidien n’a pas tout fait : Fiches supprimées pour de bon."]
 
 
 @pytest.mark.django_db

@@ -44,9 +44,9 @@ class Command(BaseCommand):
         else:
             for deed in daily_deeds:
                 self.stdout.write(
-                    _("%(deed)s : échec") % {"deed": deed.label}
+                    _("%(deed)s : échec") % {"deed": deed.label}
                     if deed.name in failed
-                    else _("%(deed)s : %(n)s") % {"deed": deed.label, "n": counts[deed.name]}
+                    else _("%(deed)s : %(n)s") % {"deed": deed.label, "n": counts[deed.name]}
                 )
         if failed:
             sys.exit(1)

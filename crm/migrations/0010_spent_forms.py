@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0007_daily_pass'),
+        ('crm', '0009_audit_triggers'),
     ]
 
     operations = [
