@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
 from config.unfold import UNFOLD as UNFOLD
@@ -35,6 +36,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret("secret-key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 OPPOSITION_KEY = env.str("OPPOSITION_KEY", default="") or kept_secret("opposition-key")
+AUDIT_KEY = env.str("AUDIT_KEY", default="") or kept_secret("audit-key")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 )
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "crispy_forms",
+    "csp",
     "import_export",
     "simple_history",
     "django_tasks",
@@ -69,12 +72,16 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "crm.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crm.headers.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "crm.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.refusals.RefusalMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -82,6 +89,7 @@ MIDDLEWARE = [
     "crm.signing_in.middleware.SignInMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "crm.middleware.FirstDayMiddleware",
+    "crm.middleware.OnceMiddleware",  # the last: it calls the view
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -99,7 +107,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "crm.pages.context.house",
-            ]
+            ],
+            "builtins": ["crm.templatetags.once"],  # every form has a number of its own
         },
     }
 ]
@@ -194,10 +203,51 @@ MFA_FORMS = {
 
 SESSION_ENGINE = "crm.signing_in.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # no script of ours reads a cookie
+if SECURE:
+    # The browser takes these names only over HTTPS, from this very host: no neighbour can plant one.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600  # sent over HTTPS only; subdomains are not ours to speak for
+# The header by which the proxy in front says that it was asked over HTTPS. Named by hand: whoever can send it themselves
+# would be believed.
+if PROXY_SSL_HEADER := env.str("PROXY_SSL_HEADER", default=""):
+    SECURE_PROXY_SSL_HEADER = (f"HTTP_{PROXY_SSL_HEADER.upper().replace('-', '_')}", "https")
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would carry names
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# What a page may load and do (docs/adr/0008-the-policy-as-it-is-sent.md says why the two exceptions stay).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+# Passkeys are asked of this origin only; the rest is asked by nobody.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(f"{name}=(self)" for name in ("publickey-credentials-create", "publickey-credentials-get")),
+        *(
+            f"{name}=()"
+            for name in (
+                "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+                "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+            )
+        ),
+    ]
+)  # fmt: skip
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
@@ -240,10 +290,19 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", default=20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# One way out, through one formatter; the SQL is never written, since its parameters are people (trust: no value in a log).
+_SILENT = {"handlers": [], "level": "CRITICAL", "propagate": False}
+_THROUGH_ROOT = {"handlers": [], "level": "NOTSET", "propagate": True}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"()": "crm.logs.PlainFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        "django": _THROUGH_ROOT,
+        "django.server": _THROUGH_ROOT | {"level": "INFO" if DEBUG else "WARNING"},
+        "django.db.backends": _SILENT,
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

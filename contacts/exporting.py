@@ -136,5 +136,5 @@ def record_export(
         excluded={str(reason.label): number for reason, number in staying.items()},
         owner=by,
     )
-    record_deed(Deed.EXPORTED, by=by, model=Contact._meta.label_lower, count=len(leaving))
+    record_deed(Deed.EXPORTED, by=by, on=export, count=len(leaving))
     return export, leaving

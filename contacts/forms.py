@@ -20,7 +20,6 @@ from contacts.models import Channel, Contact, DoublePair, Function, Position, Se
 from contacts.organisation_field import OrganisationField, OrganisationSelect
 from contacts.phones import normal_phone
 from contacts.positioning import open_position
-from crm.admin.locking import VersionedForm
 from crm.models import Purpose
 
 
@@ -215,7 +214,7 @@ class ContactAddForm(_KindForm):
         )
 
 
-class ContactForm(VersionedForm, _KindForm):
+class ContactForm(_KindForm):
     """A contact that exists: its kind is fixed."""
 
     class Meta:

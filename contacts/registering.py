@@ -6,14 +6,25 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from contacts import check_ups, figures, home, palette, scheme_figures, shortcuts, timeline
+from contacts import (
+    check_ups,
+    figures,
+    home,
+    palette,
+    positioning,
+    scheme_figures,
+    shortcuts,
+    timeline,
+    trashing,
+)
 from contacts.demo.making import make
 from contacts.demo.removing import remove
 from contacts.importing import importer
 from contacts.packs.loading import chosen_pack, load_pack
 from contacts.territories.loading import load_territories
 from contacts.territories.qpv_importing import QpvImporter
-from crm.registry import DemoData, SetupStep, demo_data, importers, setup_steps
+from crm import daily
+from crm.registry import DailyDeed, DemoData, SetupStep, daily_deeds, demo_data, importers, setup_steps
 
 
 def register() -> None:
@@ -23,6 +34,12 @@ def register() -> None:
     )
     setup_steps.add(SetupStep(name="territories", rank=20, label=_("Territoires"), run=_load_territories))
     demo_data.add(DemoData(name="contacts", rank=10, make=make, remove=remove))
+    daily_deeds.add(
+        DailyDeed(name="trash", label=_("Fiches supprimées pour de bon"), run=_empty_trash, rank=10)
+    )
+    daily_deeds.add(
+        DailyDeed(name="posts", label=_("Postes arrivés à leur terme"), run=_retire_lapsed, rank=20)
+    )
     importer.register()
     importers.add(QpvImporter())
     timeline.register()
@@ -40,3 +57,12 @@ def _load_closed_lists(tell: Callable[[str], None]) -> None:
 
 def _load_territories(tell: Callable[[str], None]) -> None:
     load_territories(progress=lambda step, done, total: tell(f"{step} {done}/{total}" if total > 1 else step))
+
+
+def _empty_trash() -> int:
+    gone, _held = trashing.empty()
+    return gone
+
+
+def _retire_lapsed() -> int:
+    return positioning.retire_lapsed(days=max(31, (daily.days_since() or 0) + 1))

@@ -159,10 +159,24 @@ class Ailment:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckUp:
-    """Something `manage.py doctor` looks at."""
+    """Something `manage.py doctor` looks at; `tell` gives a sentence that is said even when all is well."""
 
     name: str
     examine: Callable[[], Iterable[Ailment]]
+    tell: Callable[[], StrOrPromise] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyDeed:
+    """What a room does each morning, by itself (`crm/daily.py`): `run` answers how many rows it changed, and nothing else.
+
+    It keeps its own transaction and changes nothing the second time; its failure is written down and stops no other.
+    """
+
+    name: str
+    label: StrOrPromise
+    run: Callable[[], int]
+    rank: int = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +247,7 @@ demo_data: Shelf[DemoData] = Shelf("demo data")
 setup_steps: Shelf[SetupStep] = Shelf("set-up step")
 check_ups: Shelf[CheckUp] = Shelf("check-up")
 palette_sources: Shelf[PaletteSource] = Shelf("palette source")
+daily_deeds: Shelf[DailyDeed] = Shelf("daily deed")
 record_models: Shelf[RecordModel] = Shelf("record model", key="model")
 shortcuts: Shelf[Shortcut] = Shelf("shortcut", key="key")
 
@@ -245,6 +260,7 @@ SHELVES: Sequence[Shelf[Any]] = (
     demo_data,
     setup_steps,
     check_ups,
+    daily_deeds,
     palette_sources,
     record_models,
     shortcuts,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Error, Page, Response
 
 from contacts.models import Contact, ContactFile, DoublePair, Interaction, Merge, Scheme
@@ -124,6 +127,15 @@ def _records() -> Iterator[Scene]:
     yield Scene(name="structure-fiche", path=_url("contacts_contact_record", organisation.pk))
     yield Scene(name="modifier-personne", path=_url("contacts_contact_change", person.pk))
     yield Scene(name="modifier-structure", path=_url("contacts_contact_change", organisation.pk))
+    actor = Export.objects.order_by("pk").values_list("owner", flat=True).last()
+    yield Scene(name="journal-compte", path=_url("crm_auditentry_account", query=_since(actor)))
+    yield Scene(
+        name="journal-compte-exports",
+        path=_url("crm_auditentry_account", query=_since(actor) + "&voir=exports"),
+    )
+    yield Scene(
+        name="journal-compte-rien", path=_url("crm_auditentry_account", query=_since(actor, 900, 800))
+    )
     scheme = Scheme.objects.exclude(coordinations=None).order_by("pk").first()
     if scheme is not None:
         yield Scene(name="demarche-fiche", path=_url("contacts_scheme_record", scheme.pk))
@@ -153,6 +165,13 @@ def _records() -> Iterator[Scene]:
             yield Scene(name="import-annuler", path=_url("crm_importbatch_undo", batch.pk))
         elif batch.state == ImportBatch.State.RECEIVED:
             yield Scene(name="import-deja-fait", path=_url("crm_importbatch_known", batch.pk))
+
+
+def _since(account: int | None, first: int = 30, last: int = 0) -> str:
+    """The question about an account, from so many days ago to so many."""
+    today = timezone.localdate()
+    days = {"du": today - timedelta(days=first), "au": today - timedelta(days=last)}
+    return urlencode({"compte": account or "", **days})
 
 
 def _best_organisation() -> Contact:

@@ -37,6 +37,7 @@ from contacts.vcards import cards
 from crm import writing
 from crm.doors import door
 from crm.models import Export, Purpose
+from crm.once import answers_again, now_made, sent_before
 from crm.pages.frame import page_context
 from crm.signing_in.again import ask
 from crm.templatetags.french import grouped
@@ -142,6 +143,7 @@ def asked_rows(request: HttpRequest, narrowing: Narrowing) -> ContactQuerySet:
     return found.filter(pk__in=numbers(request.GET[SELECTION].split(",")))
 
 
+@answers_again
 @door("contacts.view_contact", "contacts.export_contact")
 def export_page(request: HttpRequest) -> HttpResponseBase:
     """GET asks, POST writes the file; many rows leave only with who has proved a short while ago who they are."""
@@ -227,6 +229,12 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         )
         return redirect(f"{request.path}?{_query(request, narrowing)}")
     columns = form.chosen
+    refused = refused_prints(given["purpose"])
+    if first := sent_before(
+        request
+    ):  # a second press: the browser dropped the first file, and nobody counts it twice
+        export = Export.objects.get(pk=first, owner=request.user.pk)
+        return outgoing(export, question.leaving(), columns, private=question.private, refused=refused)
     export, pks = record_export(
         question=question,
         reason=given["reason"],
@@ -236,7 +244,7 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         criteria=_criteria(request, narrowing, len(question.leaving())),
         by=request.user,  # type: ignore[arg-type]
     )
-    refused = refused_prints(given["purpose"])
+    now_made(request, export.pk)
     return outgoing(export, pks, columns, private=question.private, refused=refused)
 
 

@@ -20,6 +20,7 @@ from unfold.widgets import (
 )
 
 from contacts.forms import real_phone
+from contacts.histories import changes_of
 from contacts.models import Channel, Contact, Function, Position, Service
 from contacts.organisation_field import OrganisationField, OrganisationSelect
 from contacts.pages.scope import back_to, visible_contact
@@ -28,6 +29,7 @@ from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
 class PostForm(forms.Form):
@@ -130,12 +132,19 @@ class PostForm(forms.Form):
 
 
 @door("contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels")
+@sent_whole
 def new_post(request: HttpRequest, pk: int) -> HttpResponse:
     """One page, one button: the old post and its addresses end, the new ones begin."""
     person = visible_contact(request, pk)
     if not person.is_person:
         return back_to(person)
+    lock(person)
     form = PostForm(request.POST or None, person=person)
+    stands = rests_on(
+        person.positions.order_by("pk").values_list(), person.channels.order_by("pk").values_list()
+    )
+    if meanwhile := written_meanwhile(request, person, stands):
+        form.add_error(None, meanwhile)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         given["organisation"] = OrganisationField.saved(given["organisation"], like=person)
@@ -158,6 +167,8 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         button=_("Enregistrer le changement"),
         tab="parcours",
+        rests_on=stands,
+        changes=changes_of(person, request.user, 1) if meanwhile else [],
         lead=_(
             "L’ancien poste reste au parcours. Si vous ne connaissez pas le nouveau, laissez-le vide : la fiche passera « à vérifier »."
         ),
@@ -167,9 +178,15 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @door("contacts.view_contact", "contacts.change_contact")
+@sent_whole
 def verified_today(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody has just checked this record."""
+    """Somebody has just checked this record, as the page showed it."""
     contact = visible_contact(request, pk)
+    lock(contact)
+    contact.refresh_from_db()
+    if meanwhile := written_meanwhile(request, contact, rests_on(contact.version)):
+        messages.error(request, meanwhile)
+        return back_to(contact)
     contact.verify(by=request.user)  # type: ignore[arg-type]
     record_deed(Deed.CHANGED, by=request.user, on=contact, fields=["verified_on"])
     messages.success(request, _("C’est noté : la fiche est vérifiée à la date d’aujourd’hui."))

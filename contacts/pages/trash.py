@@ -20,16 +20,23 @@ from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
 PER_PAGE = 50
 
 
 @door("contacts.view_contact", "contacts.delete_contact")
+@sent_whole
 def put_in(request: HttpRequest, pk: int) -> HttpResponse:
     """GET says what would go with the record, or why it cannot; POST puts it in the trash."""
     contact = visible_contact(request, pk)
-    if request.method == "POST":
+    lock(contact)
+    contact.refresh_from_db()
+    stands = rests_on(contact.version)
+    if meanwhile := written_meanwhile(request, contact, stands):
+        messages.error(request, meanwhile)
+    elif request.method == "POST":
         try:
             trashing.put_in_trash(contact, by=request.user)  # type: ignore[arg-type]
         except trashing.CannotTrashError as error:
@@ -44,6 +51,7 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         _("Mettre à la corbeille"),
         record=contact,
+        rests_on=stands,
         hanging=trashing.hanging(contact),
         objections=trashing.objections(contact),
         days=trashing.DAYS,

@@ -200,6 +200,7 @@ class AssociationAdmin(RecordAdmin):
         ),
         (gettext_lazy("Règles"), {"fields": ["verification_months"]}),
     ]
+    change_deed = Deed.CONFIGURED
     save_words = gettext_lazy("Enregistrer l’association")
     saved_words = gettext_lazy("C’est enregistré.")
 

@@ -2,10 +2,12 @@
 
 from crm.models.association import Association
 from crm.models.attachment import Attachment
-from crm.models.audit import AuditEntry, Deed
+from crm.models.audit import AuditEntry, AuditSeal, Deed
+from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
+from crm.models.spent import SpentForm
 from crm.models.transfer import Export, ImportBatch, ImportChange, ImportLine, ImportMapping
 from crm.models.user import User
 
@@ -14,6 +16,8 @@ __all__ = [
     "Association",
     "Attachment",
     "AuditEntry",
+    "AuditSeal",
+    "DailyPass",
     "Deed",
     "Export",
     "ImportBatch",
@@ -25,5 +29,6 @@ __all__ = [
     "Purpose",
     "RecentRecord",
     "SavedFilter",
+    "SpentForm",
     "User",
 ]

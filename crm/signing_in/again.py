@@ -23,6 +23,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from crm.once import ONCE
 from crm.pages.frame import page_context
 from crm.signing_in.forms import AgainForm, CodeAgainForm
 from crm.signing_in.sessions import CONFIRMED
@@ -37,7 +38,7 @@ SECONDS: Final = 15 * 60
 METHOD: Final = "again"
 """The field that says that the question was answered, and what was asked for: `GET` or `POST`."""
 PASSWORD, CODE, KEY = "again_password", "again_code", "again_credential"
-OWN: Final = frozenset({METHOD, PASSWORD, CODE, KEY, "csrfmiddlewaretoken"})
+OWN: Final = frozenset({METHOD, PASSWORD, CODE, KEY, ONCE, "csrfmiddlewaretoken"})
 
 
 def is_recent(request: HttpRequest) -> bool:

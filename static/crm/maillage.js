@@ -54,3 +54,8 @@ document.addEventListener("click", (event) => {
   content.tabIndex = -1;
   content.focus();
 });
+
+/* « Imprimer ». */
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-m-print]")) window.print();
+});

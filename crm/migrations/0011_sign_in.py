@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0006_more_deeds")]
+    dependencies = [("crm", "0010_spent_forms")]
 
     operations = [
         migrations.AddField(
