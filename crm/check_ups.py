@@ -87,7 +87,7 @@ def _https() -> Iterator[Ailment]:
     if settings.SECURE and settings.SECURE_PROXY_SSL_HEADER is None:
         yield Ailment(
             what=_(
-                "L’adresse du site est en https, mais rien ne dit à Maillage qu’il a été demandé ainsi : les navigateurs ne "
+                "L’adresse du site est en https, mais rien ne dit à Maillage qu’il a été demandé ainsi : les navigateurs ne "
                 "sont pas tenus d’y rester."
             ),
             cure=_(
