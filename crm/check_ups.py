@@ -84,7 +84,7 @@ def _secrets() -> Iterator[Ailment]:
 
 
 def _https() -> Iterator[Ailment]:
-    if settings.SECURE and settings.SECURE_PROXY_SSL_HEADER is None:
+    if settings.SECURE and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         yield Ailment(
             what=_(
                 "L’adresse du site est en https, mais rien ne dit à Maillage qu’il a été demandé ainsi : les navigateurs ne "
