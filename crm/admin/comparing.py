@@ -150,7 +150,7 @@ class Comparison:
         named = getattr(formset, "once_field", "") or next(iter(row), "")
         field = formset.empty_form.fields.get(named)
         name = as_read(field, row.get(named, "")) if field is not None else ""
-        return _("%(list)s « %(row)s »") % {"list": what, "row": name} if name else what
+        return _("%(list)s « %(row)s »") % {"list": what, "row": name} if name else what
 
     def _kept_words(self, names: Sequence[str]) -> str:
         """What was kept of the other's changes, and whose they are."""

@@ -147,7 +147,7 @@ def test_an_export_pressed_twice_gives_the_file_twice_and_counts_once_within_the
         purpose="internal", reason="contrôle", layout="records", file_format="csv", columns=["name"]
     )
 
-    files = [b"".join(staff.post(page, form).streaming_content) for _press in range(2)]  # type: ignore[attr-defined]
+    files = [b"".join(staff.post(page, form).streaming_content) for _press in range(2)]
 
     assert files[0] == files[1]
     assert Export.objects.count() == 1
