@@ -45,7 +45,7 @@ class FirstAccountForm(forms.Form):
         required=False,
         widget=UnfoldAdminRadioSelectWidget,
         help_text=gettext_lazy(
-            "Thématiques, catégories et fonctions proposées au début : chacune se modifie ensuite."
+            "Thématiques, catégories et fonctions proposées au début : chacune se modifie ensuite."
         ),
     )
     first_name = forms.CharField(
@@ -80,7 +80,7 @@ class FirstAccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         pack: Any = self.fields["pack"]
         pack.choices = [
-            (one.name, _("%(name)s : %(what)s") % {"name": one.label, "what": one.description})
+            (one.name, _("%(name)s : %(what)s") % {"name": one.label, "what": one.description})
             for one in starting_packs
         ]
         self.initial["pack"] = next((one.name for one in starting_packs if one.is_chosen()), "")
