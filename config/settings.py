@@ -29,7 +29,7 @@ def kept_secret(name: str) -> str:
     return path.read_text().strip()
 
 
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}").rstrip("/")
 DEMO = env.str("DEMO", default="")  # answers the first page: "1" the demonstration, "0" one's own data
 SECURE = urlsplit(SITE_URL).scheme == "https"
 DEBUG = env.bool("DEBUG", default=False)
@@ -62,6 +62,10 @@ INSTALLED_APPS = [
     "simple_history",
     "django_tasks",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crm",
     "contacts",
 ]
@@ -81,6 +85,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "crm.signing_in.middleware.SignInMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "crm.middleware.FirstDayMiddleware",
     "crm.middleware.OnceMiddleware",  # the last: it calls the view
@@ -122,23 +128,80 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Shared by every process, or a limit would count for each apart; `crm_cache` comes with the migrations.
+CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://crm_cache")}
+if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 50_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",  # Django's own, and as slow for an unknown address
 ]
+PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", default=15)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=12)},
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "crm.signing_in.passwords.HouseWordsValidator"},
 ]
-LOGIN_URL = "admin:login"
+PASSWORD_RESET_TIMEOUT = 3600
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 
+# --- signing in (docs/sign-in.md) -------------------------------------------------------------------------
+
+# Whether whoever edits, exports or reads notes must sign in with a second factor.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=SECURE)
+# How many proxies of ours stand before the site: only what they add to X-Forwarded-For is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+EXPORT_REAUTH_ROWS = env.int("EXPORT_REAUTH_ROWS", default=200)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", default=120) * 60
+
+ACCOUNT_ADAPTER = "crm.signing_in.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation is the proof: nobody signs up
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "crm.signing_in.forms.SignInForm",
+    "change_password": "crm.signing_in.forms.OwnPasswordForm",
+    "set_password": "crm.signing_in.forms.FirstPasswordForm",
+    "reset_password": "crm.signing_in.forms.ForgottenForm",
+    "reset_password_from_key": "crm.signing_in.forms.NewPasswordForm",
+}
+# An office of twenty behind one address signs in at nine; one account is tried five times, from one place, in five
+# minutes, and fifty times from everywhere in a quarter of an hour (a device it has signed in on is not held back).
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/5m/ip,5/5m/key",
+    "login_failed_anywhere": "50/15m/key",
+    "reset_password": "60/m/ip,3/5m/key",
+    "reset_password_from_key": "60/m/ip",
+    "sign_in_link": "60/m/ip,3/5m/key",
+    "invitation": "60/m/ip",
+    "change_password": "10/m/user",
+}
+MFA_ADAPTER = "crm.signing_in.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # clocks drift; `crm.signing_in.forms` keeps each code to one use all the same
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_FORMS = {
+    "authenticate": "crm.signing_in.forms.CodeForm",
+    "activate_totp": "crm.signing_in.forms.FirstCodeForm",
+    "add_webauthn": "crm.signing_in.forms.NewKeyForm",
+    "generate_recovery_codes": "crm.signing_in.forms.NewCodesForm",
+}
+
+SESSION_ENGINE = "crm.signing_in.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -20,6 +20,7 @@ from crm import daily, sealing
 from crm.demonstrating import shown_logins
 from crm.models import Association, ImportBatch, Job
 from crm.registry import Ailment, CheckUp, check_ups, daily_deeds
+from crm.signing_in.mails import are_sent
 
 
 DAYS_WITHOUT_A_PASS: Final = 2
@@ -36,6 +37,7 @@ def register() -> None:
     check_ups.add(CheckUp(name="folders", examine=_folders))
     check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
     check_ups.add(CheckUp(name="jobs", examine=_jobs))
+    check_ups.add(CheckUp(name="sign-in", examine=_sign_in))
     check_ups.add(CheckUp(name="daily pass", examine=_daily_pass, tell=_told_of_daily_pass))
     check_ups.add(CheckUp(name="journal", examine=sealing.ailments, tell=sealing.told))
 
@@ -132,6 +134,29 @@ def _jobs() -> Iterator[Ailment]:
             what=ngettext("%(n)s tâche n’avance plus.", "%(n)s tâches n’avancent plus.", stalled)
             % {"n": stalled},
             cure=_("Vérifiez que le travailleur tourne : manage.py db_worker (make run le lance)."),
+        )
+
+
+def _sign_in() -> Iterator[Ailment]:
+    """What a public address asks for and a private machine does not."""
+    if not settings.SECURE:
+        return
+    if not settings.SECOND_FACTOR:
+        yield Ailment(
+            what=_("Personne ne doit donner de second moyen de connexion, alors que l’adresse est publique."),
+            cure=_("Retirez SECOND_FACTOR des réglages, ou mettez-le à 1."),
+        )
+    if not are_sent():
+        yield Ailment(
+            what=_(
+                "Aucun serveur d’envoi n’est réglé\u00a0: invitations et mots de passe oubliés ne partent pas."
+            ),
+            cure=_("Réglez EMAIL_URL (docs/settings.md)."),
+        )
+    if "locmem" in settings.CACHES["default"]["BACKEND"].lower():
+        yield Ailment(
+            what=_("Chaque processus compte à part les tentatives de connexion."),
+            cure=_("Retirez CACHE_URL des réglages, ou donnez l’adresse d’un cache partagé."),
         )
 
 

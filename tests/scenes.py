@@ -58,8 +58,17 @@ def _outside() -> Iterator[Scene]:
         act=_send("main form"),
         bases=(FRESH,),
     )
-    yield Scene(name="connexion", path=_url("login"), role=None, bases=(EMPTY, FULL))
-    yield Scene(name="connexion-erreur", path=_url("login"), role=None, act=_wrong_password)
+    yield Scene(name="connexion", path=reverse("account_login"), role=None, bases=(EMPTY, FULL))
+    yield Scene(name="connexion-erreur", path=reverse("account_login"), role=None, act=_wrong_password)
+    for name in (
+        "account_reset_password",
+        "account_reset_password_done",
+        "ask_sign_in_link",
+        "account_inactive",
+    ):
+        yield Scene(name=f"sans-compte-{name}", path=reverse(name), role=None)
+    dead = reverse("invitation", args=["x"])
+    yield Scene(name="invitation-passee", path=dead, role=None, status=404)
     yield Scene(name="introuvable-sans-compte", path="/nulle-part/", role=None, status=404)
 
 
@@ -286,7 +295,7 @@ def _write_after_another(page: Page) -> None:
 
 
 def _wrong_password(page: Page) -> None:
-    page.locator("#login-form input[name=username]").fill("nadia@exemple.example")
+    page.locator("#login-form input[name=login]").fill("nadia@exemple.example")
     page.locator("#login-form input[name=password]").fill("pas le bon")
     with page.expect_navigation():
         page.locator("#login-form [type=submit]").click()

@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import (
     FileResponse,
@@ -38,6 +39,7 @@ from crm.doors import door
 from crm.models import Export, Purpose
 from crm.once import answers_again, now_made, sent_before
 from crm.pages.frame import page_context
+from crm.signing_in.again import ask
 from crm.templatetags.french import grouped
 
 
@@ -144,12 +146,14 @@ def asked_rows(request: HttpRequest, narrowing: Narrowing) -> ContactQuerySet:
 @answers_again
 @door("contacts.view_contact", "contacts.export_contact")
 def export_page(request: HttpRequest) -> HttpResponseBase:
-    """GET asks, POST writes the file."""
+    """GET asks, POST writes the file; many rows leave only with who has proved a short while ago who they are."""
     narrowing = Narrowing(request, request.GET)
+    total = asked_rows(request, narrowing).count()
+    if total > settings.EXPORT_REAUTH_ROWS and (question := ask(request)):
+        return question
     form = ExportForm(request.POST or None, columns=allowed(request.user))
     if request.method == "POST" and form.is_valid():
         return _file(request, narrowing, form)
-    total = asked_rows(request, narrowing).count()
     back = f"{reverse('admin:contacts_contact_changelist')}?{narrowing.query()}"
     context = page_context(
         request,

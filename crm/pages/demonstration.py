@@ -16,6 +16,7 @@ from crm.models import Association, Deed, User
 from crm.opening import is_open
 from crm.pages.frame import page_context
 from crm.registry import HomePanel, home_panels
+from crm.signing_in.again import again
 
 
 def register() -> None:
@@ -36,6 +37,7 @@ def _fill(user: User) -> dict[str, Any]:
 
 
 @door("crm.change_association")
+@again
 def remove_demonstration(request: HttpRequest) -> HttpResponse:
     """Say what goes and what stays; on the button, do it."""
     if request.method != "POST":

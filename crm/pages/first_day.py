@@ -10,8 +10,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login, password_validation
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +30,8 @@ from crm.models import Job
 from crm.opening import AlreadyOpenError, is_open, open_with_own_data, opening
 from crm.pages.frame import page_context
 from crm.registry import starting_packs
+from crm.signing_in.entering import enter
+from crm.signing_in.passwords import advice_lazy
 from crm.tasks import load_demo
 
 
@@ -67,7 +68,7 @@ class FirstAccountForm(forms.Form):
     password1 = forms.CharField(
         label=gettext_lazy("Mot de passe"),
         strip=False,
-        help_text=gettext_lazy("Une phrase de quelques mots est plus sûre, et plus simple à retenir."),
+        help_text=advice_lazy(),
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
@@ -172,9 +173,8 @@ def _open(request: HttpRequest) -> HttpResponse:
             request,
             _("Un compte vient d’être créé sur cette base : connectez-vous, ou demandez-lui un accès."),
         )
-        return redirect("admin:login")
-    login(request, user, backend=f"{ModelBackend.__module__}.{ModelBackend.__qualname__}")
+        return redirect("account_login")
     messages.success(
         request, _("Votre compte est créé. La suite : importer votre fichier, ou créer une première fiche.")
     )
-    return redirect("admin:index")
+    return enter(request, user, method="password")

@@ -87,7 +87,8 @@ def test_whoever_begins_gets_every_right_and_is_signed_in(empty_base, client):
     assert [group.name for group in user.groups.all()] == [Role.MANAGER]
     assert Association.own().name == "Réseau des Quatre Rivières"
     assert Association.own().started_at is not None
-    assert [entry.deed for entry in AuditEntry.objects.filter(model="crm.user")] == [Deed.ADDED]
+    deeds = AuditEntry.objects.filter(model="crm.user").order_by("pk")
+    assert [entry.deed for entry in deeds] == [Deed.ADDED, Deed.SIGNED_IN]
 
 
 @pytest.mark.parametrize(
@@ -175,10 +176,10 @@ def test_the_sign_in_page_of_a_demonstration_shows_its_logins_and_they_open(
 ):
     open_with_demo()
 
-    page = client.get(reverse("admin:login")).content.decode()
+    page = client.get(reverse("account_login")).content.decode()
     entered = client.post(
-        reverse("admin:login"),
-        {"username": LOGINS[1].email, "password": PASSWORD, "next": reverse("admin:index")},
+        reverse("account_login"),
+        {"login": LOGINS[1].email, "password": PASSWORD, "next": reverse("admin:index")},
     )
 
     assert [login.email for login in LOGINS if login.email not in page] == []
@@ -194,7 +195,7 @@ def test_the_sign_in_page_of_ones_own_base_shows_no_login(db, client):
         password="quatre rivières",
     )
 
-    page = client.get(reverse("admin:login")).content.decode()
+    page = client.get(reverse("account_login")).content.decode()
 
     assert PASSWORD not in page
     assert "zoe@exemple.org" not in page
