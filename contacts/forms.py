@@ -76,7 +76,29 @@ class _KindForm(forms.ModelForm[Contact]):
         return real_siret(self.cleaned_data["siret"])
 
 
-class ContactAddForm(_KindForm):
+class PostFields(forms.Form):
+    """What a form asks of a post beside its own words for it, and the number one answers at."""
+
+    function = forms.ModelChoiceField(
+        label=_("Fonction dans la liste"),
+        queryset=Function.objects.in_use(),
+        required=False,
+        empty_label="—",
+        widget=UnfoldAdminSelectWidget,
+    )
+    service = forms.ModelChoiceField(
+        label=_("Service"),
+        queryset=Service.objects.in_use(),
+        required=False,
+        empty_label="—",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def clean_phone(self) -> str:
+        return real_phone(self.cleaned_data["phone"])
+
+
+class ContactAddForm(PostFields, _KindForm):
     """A new person or organisation, with the address and the post that one knows of them from the start."""
 
     kind = forms.ChoiceField(choices=Contact.Kind, widget=forms.HiddenInput)
@@ -104,20 +126,6 @@ class ContactAddForm(_KindForm):
         help_text=_(
             "Tapez quelques lettres. Si elle n’y est pas, écrivez son nom : sa fiche sera créée avec celle-ci."
         ),
-    )
-    function = forms.ModelChoiceField(
-        label=_("Fonction dans la liste"),
-        queryset=Function.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
-    )
-    service = forms.ModelChoiceField(
-        label=_("Service"),
-        queryset=Service.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
     )
     refuses_newsletter = forms.BooleanField(
         label=_("Ne souhaite pas recevoir la newsletter"), required=False, widget=UnfoldBooleanWidget
@@ -151,9 +159,6 @@ class ContactAddForm(_KindForm):
         if "source" in self.fields and not self.initial.get("source"):
             met = Source.objects.filter(code="RENCONTRE").first() or Source.objects.in_use().first()
             self.initial["source"] = met.pk if met else None
-
-    def clean_phone(self) -> str:
-        return real_phone(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -33,6 +33,7 @@ def register() -> None:
     check_ups.add(CheckUp(name="system checks", examine=_system_checks))
     check_ups.add(CheckUp(name="static files", examine=_static_files))
     check_ups.add(CheckUp(name="secrets", examine=_secrets))
+    check_ups.add(CheckUp(name="https", examine=_https))
     check_ups.add(CheckUp(name="folders", examine=_folders))
     check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
     check_ups.add(CheckUp(name="jobs", examine=_jobs))
@@ -82,6 +83,19 @@ def _secrets() -> Iterator[Ailment]:
                 what=_("D’autres comptes de la machine peuvent lire %(path)s.") % {"path": path},
                 cure=_("Lancez : chmod 600 %(path)s") % {"path": path},
             )
+
+
+def _https() -> Iterator[Ailment]:
+    if settings.SECURE and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        yield Ailment(
+            what=_(
+                "L’adresse du site est en https, mais rien ne dit à Maillage qu’il a été demandé ainsi : les navigateurs ne "
+                "sont pas tenus d’y rester."
+            ),
+            cure=_(
+                "Donnez à PROXY_SSL_HEADER l’en-tête que votre serveur frontal ajoute toujours, en général X-Forwarded-Proto."
+            ),
+        )
 
 
 def _folders() -> Iterator[Ailment]:

@@ -13,7 +13,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _, gettext_lazy as _lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from crm.models import AuditEntry, Deed, Export, ImportBatch, User as Account
@@ -133,17 +133,17 @@ def _model(label: str) -> type[Model] | None:
 # --- pages and fields ------------------------------------------------------------------------------------------------------
 
 PAGES: dict[str, StrOrPromise] = {
-    "changelist": _lazy("la liste"),
-    "add": _lazy("la page d’ajout"),
-    "change": _lazy("la page de modification"),
-    "delete": _lazy("la page de suppression"),
-    "record": _lazy("la fiche"),
-    "export": _lazy("la page d’export"),
-    "upload": _lazy("la page d’import"),
-    "trash": _lazy("la corbeille"),
-    "file": _lazy("une pièce jointe"),
-    "merge": _lazy("la page de fusion"),
-    "account": _lazy("ce que fait un compte"),
+    "changelist": gettext_lazy("la liste"),
+    "add": gettext_lazy("la page d’ajout"),
+    "change": gettext_lazy("la page de modification"),
+    "delete": gettext_lazy("la page de suppression"),
+    "record": gettext_lazy("la fiche"),
+    "export": gettext_lazy("la page d’export"),
+    "upload": gettext_lazy("la page d’import"),
+    "trash": gettext_lazy("la corbeille"),
+    "file": gettext_lazy("une pièce jointe"),
+    "merge": gettext_lazy("la page de fusion"),
+    "account": gettext_lazy("ce que fait un compte"),
 }
 """What the last word of a page's name is called."""
 
@@ -155,20 +155,20 @@ def page_words(name: str, model: type[Model] | None) -> str:
 
 
 OTHER_WORDS: dict[str, StrOrPromise] = {
-    "role": _lazy("rôle"),
-    "password1": _lazy("mot de passe"),
-    "password2": _lazy("mot de passe"),
+    "role": gettext_lazy("rôle"),
+    "password1": gettext_lazy("mot de passe"),
+    "password2": gettext_lazy("mot de passe"),
     "version_read": "",
-    "position": _lazy("fonction exercée"),
-    "double": _lazy("fiches proches"),
-    "decision": _lazy("réponse"),
-    "view": _lazy("pour la voir"),
-    "change": _lazy("pour y travailler"),
-    "code": _lazy("code à six chiffres"),
-    "password": _lazy("mot de passe"),
-    "totp": _lazy("application de codes"),
-    "webauthn": _lazy("clé d’accès"),
-    "recovery_codes": _lazy("codes de secours"),
+    "position": gettext_lazy("fonction exercée"),
+    "double": gettext_lazy("fiches proches"),
+    "decision": gettext_lazy("réponse"),
+    "view": gettext_lazy("pour la voir"),
+    "change": gettext_lazy("pour y travailler"),
+    "code": gettext_lazy("code à six chiffres"),
+    "password": gettext_lazy("mot de passe"),
+    "totp": gettext_lazy("application de codes"),
+    "webauthn": gettext_lazy("clé d’accès"),
+    "recovery_codes": gettext_lazy("codes de secours"),
 }
 """What forms and deeds call a thing that is no field of the record."""
 

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 ONCE: Final = "once"
 NUMBER = re.compile(r"[A-Za-z0-9_-]{22}")
-UNHEARD = {ONCE, "csrfmiddlewaretoken"}
+UNHEARD = {ONCE, "csrfmiddlewaretoken", "read_state", "rests_on"}
+"""Fields that nobody types: what the page knew when it was fetched, which the back button fetches anew."""
 WAIT = 20.0
 """Seconds for which a second sending waits to hear where the first went."""
 CUT_AFTER = timedelta(minutes=1)

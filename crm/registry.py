@@ -150,6 +150,18 @@ class SetupStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StartingPack:
+    """Lists that a new base may begin with, proposed on its first page; `begin` makes them the base's own."""
+
+    name: str
+    label: StrOrPromise
+    description: StrOrPromise
+    begin: Callable[[], None]
+    is_chosen: Callable[[], bool]
+    rank: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ailment:
     """One thing wrong with the base, and how to mend it."""
 
@@ -245,6 +257,7 @@ figures: Shelf[Figure] = Shelf("figure", key="code")
 importers: Shelf[Importer] = Shelf("importer", key="kind")
 demo_data: Shelf[DemoData] = Shelf("demo data")
 setup_steps: Shelf[SetupStep] = Shelf("set-up step")
+starting_packs: Shelf[StartingPack] = Shelf("starting pack")
 check_ups: Shelf[CheckUp] = Shelf("check-up")
 palette_sources: Shelf[PaletteSource] = Shelf("palette source")
 daily_deeds: Shelf[DailyDeed] = Shelf("daily deed")
@@ -259,6 +272,7 @@ SHELVES: Sequence[Shelf[Any]] = (
     importers,
     demo_data,
     setup_steps,
+    starting_packs,
     check_ups,
     daily_deeds,
     palette_sources,

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, gettext_lazy as _lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from crm.auditing import record_deed
@@ -62,9 +62,11 @@ class _Sum:
 
 def register() -> None:
     """The journal's daily deeds."""
-    daily_deeds.add(DailyDeed(name="seal", label=_lazy("Jours du journal scellés"), run=seal, rank=60))
+    daily_deeds.add(DailyDeed(name="seal", label=gettext_lazy("Jours du journal scellés"), run=seal, rank=60))
     daily_deeds.add(
-        DailyDeed(name="journal", label=_lazy("Lignes du journal arrivées à leur terme"), run=purge, rank=70)
+        DailyDeed(
+            name="journal", label=gettext_lazy("Lignes du journal arrivées à leur terme"), run=purge, rank=70
+        )
     )
 
 
@@ -114,13 +116,14 @@ def faults(*, noted: str = "", now: datetime | None = None) -> Iterator[Fault]:
         if expected is None:
             yield from _before(found.day)
         elif found.day != expected:
-            yield Fault(found.day, _lazy("le sceau de la veille manque."))
+            yield Fault(found.day, gettext_lazy("le sceau de la veille manque."))
         yield from _checked(found, before, past_term=found.day < kept_from)
         was_seen = was_seen or hmac.compare_digest(found.digest, noted)
         before, expected = found.digest, found.day + timedelta(days=1)
     if not was_seen:
         yield Fault(
-            _day(now), _lazy("le sceau noté ailleurs n’est plus dans le journal : la fin a été coupée.")
+            _day(now),
+            gettext_lazy("le sceau noté ailleurs n’est plus dans le journal : la fin a été coupée."),
         )
 
 
@@ -198,7 +201,7 @@ def _chained(before: str, day: date, found: _Sum) -> str:
 def _checked(kept: AuditSeal, before: str, *, past_term: bool) -> Iterator[Fault]:
     said = _Sum(kept.count, kept.first, kept.last, kept.rows_digest)
     if not hmac.compare_digest(_chained(before, kept.day, said), kept.digest):
-        yield Fault(kept.day, _lazy("le sceau ne suit pas celui de la veille, ou a été modifié."))
+        yield Fault(kept.day, gettext_lazy("le sceau ne suit pas celui de la veille, ou a été modifié."))
     found = _summed(kept.day)
     if past_term and found.count == 0:
         return  # cleared at its term
@@ -209,13 +212,13 @@ def _checked(kept: AuditSeal, before: str, *, past_term: bool) -> Iterator[Fault
             % {"found": found.count, "said": said.count},
         )
     elif found != said:
-        yield Fault(kept.day, _lazy("une ligne n’est plus ce qu’elle était."))
+        yield Fault(kept.day, gettext_lazy("une ligne n’est plus ce qu’elle était."))
 
 
 def _before(first: date) -> Iterator[Fault]:
     """Lines dated before the first seal, where there were none."""
     if AuditEntry.objects.filter(at__lt=_start(first)).exists():
-        yield Fault(first, _lazy("des lignes sont datées d’avant le premier sceau."))
+        yield Fault(first, gettext_lazy("des lignes sont datées d’avant le premier sceau."))
 
 
 def _triggers() -> set[str]:

@@ -23,6 +23,7 @@ LOOKED_BACK = 20
 @dataclass(frozen=True)
 class Written:
     by: str
+    """A name, or « l’outil »: a sentence that begins with it gives it a capital."""
     at: datetime
 
     @property
@@ -92,7 +93,7 @@ def _latest_of(relation: Any, record: Model) -> Written | None:
 
 
 def _written(version: Any) -> Written:
-    return Written(str(version.history_user or _("L’outil")), version.history_date)
+    return Written(str(version.history_user or _("l’outil")), version.history_date)
 
 
 def _by_audit(record: Model) -> Written | None:
@@ -105,4 +106,4 @@ def _by_audit(record: Model) -> Written | None:
         .order_by("-at", "-pk")
         .first()
     )
-    return Written(str(last.actor or _("L’outil")), last.at) if last else None
+    return Written(str(last.actor or _("l’outil")), last.at) if last else None

@@ -126,6 +126,9 @@ def _records() -> Iterator[Scene]:
     yield Scene(name="personne-lecture", path=_url("contacts_contact_record", person.pk), role=Role.READER)
     yield Scene(name="structure-fiche", path=_url("contacts_contact_record", organisation.pk))
     yield Scene(name="modifier-personne", path=_url("contacts_contact_change", person.pk))
+    yield Scene(
+        name="deux-personnes", path=_url("contacts_contact_change", person.pk), act=_write_after_another
+    )
     yield Scene(name="modifier-structure", path=_url("contacts_contact_change", organisation.pk))
     actor = Export.objects.order_by("pk").values_list("owner", flat=True).last()
     yield Scene(name="journal-compte", path=_url("crm_auditentry_account", query=_since(actor)))
@@ -270,6 +273,25 @@ def _press(key: str) -> Act:
         page.wait_for_timeout(150)
 
     return act
+
+
+def _write_after_another(page: Page) -> None:
+    """Send a form as if somebody else had changed what one types oneself."""
+    page.evaluate(
+        """() => {
+          const carried = document.querySelector("[name=read_state]"), read = JSON.parse(carried.value);
+          read.version = "0";
+          read.fields.city = "Saint-Denis";
+          read.fields.notes = "À rappeler en juin.";
+          for (const row of Object.values(read.rows.channels)) row.comment = "standard";
+          carried.value = JSON.stringify(read);
+          document.querySelector("#id_city").value = "Bobigny";
+          document.querySelector("#id_notes").value = "Rencontrée au séminaire de mai ; propose une salle.";
+          document.querySelector("#id_channels-0-comment").value = "le matin";
+        }"""
+    )
+    with page.expect_navigation():
+        page.locator("#contact_form").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
 
 
 def _wrong_password(page: Page) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -70,21 +71,20 @@ def stage(by: User, *, book: Path | None = None) -> None:
 def _journal(by: User, person: Contact, export: Export) -> None:
     """A week of deeds, sealed."""
     now = timezone.now()
-    for days, said in enumerate(
-        (
-            {"deed": Deed.SIGNED_IN, "model": "crm.user", "record": by.pk},
-            {"deed": Deed.READ, "model": "contacts.contact", "record": person.pk},
-            {"deed": Deed.EXPORTED, "model": "crm.export", "record": export.pk, "count": export.count},
-            {"deed": Deed.REFUSED, "model": "crm.user", "fields": ["crm_user_changelist"]},
-            {
-                "deed": Deed.CHANGED,
-                "model": "contacts.contact",
-                "record": person.pk,
-                "fields": ["name", "channel"],
-            },
-            {"deed": Deed.SIGN_IN_FAILED, "model": "crm.user", "record": by.pk, "actor": None},
-        )
-    ):
+    week: tuple[dict[str, Any], ...] = (
+        {"deed": Deed.SIGNED_IN, "model": "crm.user", "record": by.pk},
+        {"deed": Deed.READ, "model": "contacts.contact", "record": person.pk},
+        {"deed": Deed.EXPORTED, "model": "crm.export", "record": export.pk, "count": export.count},
+        {"deed": Deed.REFUSED, "model": "crm.user", "fields": ["crm_user_changelist"]},
+        {
+            "deed": Deed.CHANGED,
+            "model": "contacts.contact",
+            "record": person.pk,
+            "fields": ["name", "channel"],
+        },
+        {"deed": Deed.SIGN_IN_FAILED, "model": "crm.user", "record": by.pk, "actor": None},
+    )
+    for days, said in enumerate(week):
         at = now - datetime.timedelta(days=days, minutes=7 * days)
         AuditEntry.objects.create(**{"actor": by, "at": at, **said})
     sealing.seal()

@@ -19,9 +19,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from contacts.forms import real_phone
+from contacts.forms import PostFields
 from contacts.histories import changes_of
-from contacts.models import Channel, Contact, Function, Position, Service
+from contacts.models import Channel, Contact, Position
 from contacts.organisation_field import OrganisationField, OrganisationSelect
 from contacts.pages.scope import back_to, visible_contact
 from contacts.positioning import change_post
@@ -32,8 +32,12 @@ from crm.pages.frame import page_context
 from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
-class PostForm(forms.Form):
+class PostForm(PostFields):
     """What ends, which addresses end with it, and what begins; all that begins may be left empty."""
+
+    field_order = (
+        "leaves", "on", "retiring", "organisation", "title", "function", "service", "email", "phone",
+    )  # fmt: skip
 
     leaves = forms.ModelChoiceField(
         label=gettext_lazy("Quitte"),
@@ -64,20 +68,6 @@ class PostForm(forms.Form):
         max_length=250,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-    )
-    function = forms.ModelChoiceField(
-        label=gettext_lazy("Fonction dans la liste"),
-        queryset=Function.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
-    )
-    service = forms.ModelChoiceField(
-        label=gettext_lazy("Service"),
-        queryset=Service.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
     )
     email = forms.EmailField(
         label=gettext_lazy("Nouvel e-mail"),
@@ -115,9 +105,6 @@ class PostForm(forms.Form):
             del self.fields["leaves"]
         if not channels.exists():
             del self.fields["retiring"]
-
-    def clean_phone(self) -> str:
-        return real_phone(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model
+from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
@@ -116,7 +117,7 @@ class Comparison:
                 theirs=_field_words(field, conflict.theirs),
                 mine=_field_words(field, conflict.mine),
                 written=field_written(self.record, conflict.name),
-                may_join=field.widget.__class__.__name__.endswith("TextareaWidget"),
+                may_join=isinstance(field.widget, Textarea) and bool(conflict.theirs) and bool(conflict.mine),
             )
         formset = next(one for one in self.formsets if one.prefix == conflict.name)
         said = (conflict.read, conflict.theirs, conflict.mine)
@@ -143,11 +144,13 @@ class Comparison:
         return capfirst(str(model._meta.verbose_name_plural))
 
     def _row_label(self, formset: Any, conflict: Conflict) -> str:
-        row = next(
-            (one.instance for one in formset.initial_forms if str(one.instance.pk) == conflict.key), None
-        )
-        name = capfirst(str(formset.model._meta.verbose_name))
-        return _("%(list)s « %(row)s »") % {"list": name, "row": row} if row is not None else name
+        """What kind of row, and what it says that no other row says."""
+        what = capfirst(str(formset.model._meta.verbose_name))
+        row = next(said for said in (conflict.read, conflict.theirs, conflict.mine) if isinstance(said, dict))
+        named = getattr(formset, "once_field", "") or next(iter(row), "")
+        field = formset.empty_form.fields.get(named)
+        name = as_read(field, row.get(named, "")) if field is not None else ""
+        return _("%(list)s « %(row)s »") % {"list": what, "row": name} if name else what
 
     def _kept_words(self, names: Sequence[str]) -> str:
         """What was kept of the other's changes, and whose they are."""
@@ -160,7 +163,7 @@ class Comparison:
         text = _(
             "%(who)s avait modifié cette fiche %(when)s, pendant que vous la remplissiez : ses changements sont gardés aussi (%(fields)s)."
         )
-        return text % {"who": written.by, "when": written.when, "fields": labels}
+        return text % {"who": capfirst(written.by), "when": written.when, "fields": labels}
 
 
 def compare(request: HttpRequest, comparison: Comparison) -> HttpResponse | None:

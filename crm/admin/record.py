@@ -107,7 +107,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
     warn_unsaved_form = True
     actions_on_bottom = False
     actions_on_top = True
-    list_display_links: Sequence[str] | None = None
+    list_display_links: Sequence[str] | None = ()  # the first column leads to the record
     record_template: str | None = None
     change_deed = Deed.CHANGED
     actions: Sequence[str] = []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate
 
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.writers import last_written
@@ -71,4 +72,4 @@ def written_meanwhile(request: HttpRequest, record: Model, now: str) -> str:
     text = _(
         "%(who)s a modifié cette fiche %(when)s, pendant que cette page était ouverte. Relisez, puis confirmez à nouveau."
     )
-    return text % {"who": written.by, "when": written.when}
+    return text % {"who": capfirst(written.by), "when": written.when}

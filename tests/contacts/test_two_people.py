@@ -81,7 +81,7 @@ def test_fields_that_only_one_changed_are_kept_and_it_is_said_whose(staff, other
     assert (person.city, person.street) == ("Lens", "2 rue B")
     words = [str(message) for message in answer.context["messages"]]
     assert re.fullmatch(
-        r"Claire Roux avait modifié cette fiche à \d+ h \d\d, pendant que vous la remplissiez : "
+        r"Claire Roux avait modifié cette fiche à \d+ h \d\d, pendant que vous la remplissiez\xa0: "
         r"ses changements sont gardés aussi \(Ville\)\.",
         words[1],
     )

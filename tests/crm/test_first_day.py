@@ -13,12 +13,15 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from contacts.models import Source, Theme
+from contacts.packs.loading import chosen_pack, read
 from crm.demonstrating import JOB, LOGINS, PASSWORD, open_with_demo, remove_demo
 from crm.models import Association, AuditEntry, Deed, Job, User
 from crm.opening import AlreadyOpenError, open_with_own_data
 from crm.registry import DemoData, demo_data
 from crm.roles import Role
-from tests.factories import UserFactory
+from tests.factories import PersonFactory, UserFactory
+from tests.sending import form_of
 
 
 FIRST_PAGE = reverse("first_day")
@@ -311,3 +314,39 @@ def test_two_posts_at_the_same_moment_make_one_account(transactional_db):
 
     assert len(places) == 2
     assert User.objects.count() == 1
+
+
+def test_the_lists_that_the_base_begins_with_are_proposed_the_first_pack_chosen(empty_base, client):
+    form = form_of(client.get(FIRST_PAGE, {"choix": "donnees"}), holding="association_name")
+
+    assert form.said["pack"] == ["sante-territoires"]
+
+
+@pytest.mark.data
+def test_another_pack_replaces_the_one_that_set_up_has_brought(empty_base, client):
+    Theme.objects.create(code="MAISON", name="Ajoutée à la main")
+
+    client.post(FIRST_PAGE, {**ACCOUNT, "pack": "neutre"})
+
+    names = {line["code"] for line in read("neutre", "themes")}
+    assert set(Theme.objects.values_list("code", flat=True)) == {*names, "MAISON"}
+    assert chosen_pack() == "neutre"
+    assert User.objects.count() == 1
+
+
+def test_lists_that_records_hold_already_stay_beside_the_others(empty_base, client):
+    person = PersonFactory(themes=[theme := Theme.objects.filter(parent=None).first()])
+
+    client.post(FIRST_PAGE, {**ACCOUNT, "pack": "neutre"})
+
+    assert list(person.themes.all()) == [theme]
+    assert {line["code"] for line in read("neutre", "sources")} <= set(
+        Source.objects.values_list("code", flat=True)
+    )
+
+
+def test_a_pack_that_we_do_not_ship_makes_no_account(empty_base, client):
+    page = client.post(FIRST_PAGE, {**ACCOUNT, "pack": "../etc"})
+
+    assert "pack" in page.context["form"].errors
+    assert not User.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from crm.registry import check_ups
 from crm.roles import Role
 from tests.factories import UserFactory
 from tests.visiting import answers, every_address
@@ -97,6 +99,29 @@ def test_what_names_somebody_is_not_in_a_cookie():
     answer = client.post("/contacts/contact/add/?kind=person", said)
 
     assert "Zqxvbelmont" not in answer.cookies.output()
+
+
+def test_no_template_of_ours_writes_a_script_or_a_handler():
+    """The policy would stop it; the person would only see a button that does nothing."""
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE)
+
+    found = {
+        str(path.relative_to(settings.BASE_DIR)): hit[0]
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        if (hit := inline.search(path.read_text()))
+    }
+
+    assert found == {}
+    assert inline.search("<script>")
+    assert inline.search('<a onclick="x()">')
+
+
+def test_the_doctor_asks_for_the_proxy_s_header(settings):
+    settings.SECURE, settings.SECURE_PROXY_SSL_HEADER = True, None
+    assert len([*check_ups["https"].examine()]) == 1
+
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert [*check_ups["https"].examine()] == []
 
 
 # --- what changes over HTTPS: settings read anew, in a process of their own ------------------------------------------

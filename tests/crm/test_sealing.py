@@ -15,6 +15,7 @@ from django.utils import timezone
 from crm import sealing
 from crm.demonstrating import remove_demo
 from crm.models import AuditEntry, AuditSeal, Deed
+from crm.registry import daily_deeds
 from tests.factories import AuditEntryFactory, UserFactory
 
 
@@ -138,6 +139,13 @@ def test_each_day_that_is_over_has_its_seal_and_today_has_none_yet():
     assert sealing.seal() == 0
     assert AuditSeal.objects.filter(day=NOW.astimezone(UTC).date()).count() == 0
     assert found() == []
+
+
+def test_the_daily_pass_seals_before_it_clears():
+    names = daily_deeds.names()
+
+    assert names.index("seal") < names.index("journal")
+    assert (daily_deeds["seal"].run, daily_deeds["journal"].run) == (sealing.seal, sealing.purge)
 
 
 def test_a_day_is_not_sealed_in_the_hour_after_midnight():

@@ -185,7 +185,7 @@ def kept_filter(person: Person, user: User) -> Pressed:
     PersonFactory(city="Lens")
     action = url("saved_filter_save")
     return Pressed(
-        f"{url('contacts_contact_changelist')}?kind__exact=person",
+        f"{url('contacts_contact_changelist')}?q=lens",
         SavedFilter.objects.count,
         {"name": "Personnes"},
         action=action,
