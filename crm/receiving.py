@@ -27,6 +27,7 @@ from crm.folding import fold
 from crm.importing import Plan, PlanOutdated, Refused
 from crm.models import ImportBatch, ImportMapping
 from crm.registry import Importer, importers
+from crm.surveying import MANY, survey
 
 
 if TYPE_CHECKING:
@@ -175,6 +176,8 @@ def confirm(
         raise
     finally:
         batch.refresh_from_db()
+    if report["rows"] >= MANY:
+        survey()
     return report
 
 
