@@ -58,7 +58,7 @@ def organisations(text: str, user: User, limit: int) -> Found:
 def schemes(text: str, user: User, limit: int) -> Found:
     rows = Scheme.objects.visible_to(user).select_related("type")
     for word in search_words(text):
-        rows = rows.filter(pk__in=Scheme.objects.mentioning(word).values("pk"))
+        rows = rows.filter(pk__in=Scheme.objects.mentioning(word, user).values("pk"))
     return [
         (row.name, str(row.type), reverse("admin:contacts_scheme_record", args=[row.pk]), "hub")
         for row in rows.order_by("name", "pk")[:limit]

@@ -47,7 +47,7 @@ _PARTS = (
 _KEPT_BY_STAFF = ("contacts.consent", "contacts.opposition", "contacts.interaction", "contacts.contactfile")
 
 _STAFF: dict[str, frozenset[str]] = {
-    "contacts.contact": ALL | {"export", "import", "merge", "see_private_channels", "see_notes"},
+    "contacts.contact": ALL | {"export", "import", "merge", "see_private_channels", "see_notes", "set_confidential"},
     "contacts.scheme": ALL | {"export", "import"},
     "contacts.territory": VIEW | {"import"},
     "contacts.doublepair": VIEW | {"change"},
@@ -69,6 +69,7 @@ _NETWORK: dict[str, frozenset[str]] = {
 GRANTS: dict[Role, dict[str, frozenset[str]]] = {
     Role.MANAGER: _STAFF
     | {
+        "contacts.contact": _STAFF["contacts.contact"] | {"see_confidential"},
         **dict.fromkeys(_LISTS, ALL),
         "crm.association": VIEW | {"change"},
         "crm.user": EDIT,

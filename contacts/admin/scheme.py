@@ -85,7 +85,7 @@ class SchemeAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         for word in search_words(search_term):
-            queryset = queryset.filter(pk__in=Scheme.objects.mentioning(word).values("pk"))
+            queryset = queryset.filter(pk__in=Scheme.objects.mentioning(word, request.user).values("pk"))
         return queryset, False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact import Contact
+from contacts.models.part_queries import PartQuerySet
 from contacts.models.vocabulary import Function, Service
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
 from crm.records import Part, TrackedHistory, one_act
 
 
-class PositionQuerySet(models.QuerySet["Position"]):
+class PositionQuerySet(PartQuerySet["Position"]):
+    NAMED = ("person", "organisation")
+
     def current(self, on: date | None = None) -> Self:
         """Held on that day, today by default: the end day is still one of them."""
         day = on or timezone.localdate()
@@ -65,7 +68,7 @@ class Position(Part):
     history = TrackedHistory()
 
     PRIVACY = classes(
-        PERSONAL, "title", "organisation", "function", "service", "starts_on", "ends_on"
+        PERSONAL, "title", "organisation", "function", "service", "starts_on", "ends_on", rights=ORDINARY
     ) | classes(UNCLASSED, "id", "person", "is_main")
 
     class Meta:

@@ -3,6 +3,7 @@
 from crm.models.association import Association
 from crm.models.attachment import Attachment
 from crm.models.audit import AuditEntry, Deed
+from crm.models.confidential import Confidential, ConfidentialQuerySet, Share
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
@@ -14,6 +15,8 @@ __all__ = [
     "Association",
     "Attachment",
     "AuditEntry",
+    "Confidential",
+    "ConfidentialQuerySet",
     "Deed",
     "Export",
     "ImportBatch",
@@ -25,5 +28,6 @@ __all__ = [
     "Purpose",
     "RecentRecord",
     "SavedFilter",
+    "Share",
     "User",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.attachment import random_name
 from crm.models.purpose import Purpose
-from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.privacy import FREE_TEXT, NOTES, ORDINARY, PERSONAL, UNCLASSED, classes
 
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ImportBatch(models.Model):
 
     objects: ClassVar[models.Manager[ImportBatch]] = models.Manager()
 
-    PRIVACY = classes(PERSONAL, "file", "report", "preview") | classes(
+    PRIVACY = classes(PERSONAL, "file", "report", "preview", rights=NOTES) | classes(
         UNCLASSED,
         "id", "kind", "name", "digest", "state", "sheet", "columns", "choices", "plan_digest", "message",
         "received_at", "applied_at", "owner", "job",
@@ -109,7 +109,7 @@ class ImportLine(models.Model):
 
     objects = ImportLineQuerySet.as_manager()
 
-    PRIVACY = classes(PERSONAL, "label", "details") | classes(
+    PRIVACY = classes(PERSONAL, "label", "details", rights=NOTES) | classes(
         UNCLASSED, "id", "batch", "group", "number", "column"
     )
 
@@ -141,7 +141,7 @@ class ImportChange(models.Model):
 
     objects: ClassVar[models.Manager[ImportChange]] = models.Manager()
 
-    PRIVACY = classes(PERSONAL, "before") | classes(
+    PRIVACY = classes(PERSONAL, "before", rights=NOTES) | classes(
         UNCLASSED, "id", "batch", "kind", "model", "record", "line", "version"
     )
 
@@ -205,7 +205,7 @@ class Export(models.Model):
 
     objects = ExportQuerySet.as_manager()
 
-    PRIVACY = classes(FREE_TEXT, "reason") | classes(
+    PRIVACY = classes(FREE_TEXT, "reason", rights=ORDINARY) | classes(
         UNCLASSED,
         "id", "purpose", "model", "query", "criteria", "columns", "file_format", "count", "excluded", "owner", "at",
     )  # fmt: skip

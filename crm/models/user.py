@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -57,7 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    PRIVACY = classes(PERSONAL, "email", "first_name", "last_name") | classes(
+    PRIVACY = classes(PERSONAL, "email", "first_name", "last_name", rights=ORDINARY) | classes(
         UNCLASSED,
         "id", "is_active", "created_at", "password", "last_login", "is_superuser", "groups", "user_permissions",
     )  # fmt: skip
