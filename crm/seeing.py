@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -99,8 +98,3 @@ def note_reading(user: User | Any, record: Model) -> None:
     )
     if not lately.exists():
         record_deed(Deed.READ, by=user, on=record)
-
-
-def confidential_models() -> list[Any]:
-    """The models of which some records are confidential."""
-    return [model for model in apps.get_models() if hasattr(model._default_manager.all(), "hidden_from")]

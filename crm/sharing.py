@@ -97,9 +97,9 @@ def share(
         ValidationError: the account is closed, or the day is past.
     """
     if not to.is_active:
-        raise ValidationError(_("Ce compte est fermé : choisissez une autre personne."))
+        raise ValidationError(_("Ce compte est fermé : choisissez une autre personne."))
     if until is not None and until < timezone.localdate():
-        raise ValidationError({"until": _("Cette date est passée : choisissez-en une à venir.")})
+        raise ValidationError({"until": _("Cette date est passée : choisissez-en une à venir.")})
     if right not in {VIEW, CHANGE}:
         raise ValueError(right)
     shares: Any = shares_of(type(record))

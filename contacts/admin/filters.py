@@ -38,6 +38,8 @@ from contacts.models import (
 )
 from contacts.models.contact_queries import ContactQuerySet
 from crm.models import ImportBatch, Purpose
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 LATEST_BATCHES = 30
@@ -103,7 +105,7 @@ class EmailFilter(ClosedFilter):
     def narrow(self, rows: ContactQuerySet, wanted: Sequence[Any]) -> ContactQuerySet:
         if len(wanted) > 1:
             return rows
-        reached = rows.with_email(private=self.request.user.has_perm("contacts.see_private_channels"))
+        reached = rows.with_email(private=sees(self.request.user, PRIVATE_CHANNEL))
         return reached if wanted == ["yes"] else rows.exclude(pk__in=reached.values("pk"))
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "Contact",
     "ContactAlias",
     "ContactFile",
+    "ContactShare",
     "ContactTerritory",
     "Coordination",
     "DoublePair",

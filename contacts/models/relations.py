@@ -37,7 +37,9 @@ class ContactAlias(Part):
     objects = AliasQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "text", "folded", rights=ORDINARY) | classes(UNCLASSED, "id", "contact", "kind")
+    PRIVACY = classes(PERSONAL, "text", "folded", rights=ORDINARY) | classes(
+        UNCLASSED, "id", "contact", "kind"
+    )
 
     class Meta:
         verbose_name = _("autre nom")

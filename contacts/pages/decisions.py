@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from contacts.deciding import decide
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed, Purpose
@@ -46,7 +46,7 @@ class DecisionForm(forms.Form):
 @door("contacts.view_contact", "contacts.add_opposition", "contacts.add_consent")
 def note_decision(request: HttpRequest, pk: int, purpose: str, answer: str) -> HttpResponse:
     """Write down a yes or a no with where it was said. A yes said by the person lifts a no; nothing else does."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     label = str(dict(Purpose.refusable())[purpose])
     agrees = answer == "accord"
     form = DecisionForm(request.POST or None, initial={"since": timezone.localdate()})

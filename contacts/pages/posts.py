@@ -22,7 +22,7 @@ from unfold.widgets import (
 from contacts.forms import real_phone
 from contacts.models import Channel, Contact, Function, Position, Service
 from contacts.organisation_field import OrganisationField, OrganisationSelect
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from contacts.positioning import change_post
 from crm.auditing import record_deed
 from crm.doors import door
@@ -91,17 +91,22 @@ class PostForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
     )
 
-    def __init__(self, *args: Any, person: Contact, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Contact, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         fields: dict[str, Any] = self.fields
-        held = Position.objects.current().filter(person=person).select_related("organisation", "function")
+        held = (
+            Position.objects.visible_to(user)
+            .current()
+            .filter(person=person)
+            .select_related("organisation", "function")
+        )
         fields["leaves"].queryset = held
         fields["leaves"].label_from_instance = str
-        channels = Channel.objects.in_use().filter(contact=person)
+        channels = Channel.objects.visible_to(user).in_use().filter(contact=person)
         fields["retiring"].queryset = channels
         fields["retiring"].label_from_instance = lambda channel: channel.value
-        fields["organisation"].queryset = Contact.objects.present().organisations()
+        fields["organisation"].queryset = Contact.objects.visible_to(user).organisations()
         fields["organisation"].widget = OrganisationSelect(
             Position._meta.get_field("organisation"), admin.site, choices=fields["organisation"].choices
         )
@@ -132,10 +137,10 @@ class PostForm(forms.Form):
 @door("contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels")
 def new_post(request: HttpRequest, pk: int) -> HttpResponse:
     """One page, one button: the old post and its addresses end, the new ones begin."""
-    person = visible_contact(request, pk)
+    person = own_contact(request, pk)
     if not person.is_person:
         return back_to(person)
-    form = PostForm(request.POST or None, person=person)
+    form = PostForm(request.POST or None, person=person, user=request.user)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         given["organisation"] = OrganisationField.saved(given["organisation"], like=person)
@@ -169,7 +174,7 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
 @door("contacts.view_contact", "contacts.change_contact")
 def verified_today(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody has just checked this record."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     contact.verify(by=request.user)  # type: ignore[arg-type]
     record_deed(Deed.CHANGED, by=request.user, on=contact, fields=["verified_on"])
     messages.success(request, _("C’est noté : la fiche est vérifiée à la date d’aujourd’hui."))

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
+from crm.admin.scoping import ScopedAutocomplete
 from crm.doors import SIGNED_IN
 from crm.pages import palette
 
@@ -41,6 +42,10 @@ class CrmSite(UnfoldAdminSite):
             path("filtres/<slug:page>/", wrap(saved_filters.manage_filters), name="saved_filters"),
             *super().get_urls(),
         ]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Names to choose from, for who may fill the form that asks for one."""
+        return ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The command palette, asked afresh at each letter: see `crm.pages.palette`."""

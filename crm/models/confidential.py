@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -65,6 +66,7 @@ class Confidential(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("suivie par"),
+        limit_choices_to={"is_active": True},
     )
 
     class Meta:
@@ -123,6 +125,11 @@ def shares_of(model: type[models.Model]) -> type[Share] | None:
         if relation.field.name == "content_object" and issubclass(relation.related_model, Share):
             return relation.related_model  # type: ignore[no-any-return]
     return None
+
+
+def models_with_hidden_records() -> list[Any]:
+    """The models of which some records are confidential, whichever room they are in."""
+    return [model for model in apps.get_models() if issubclass(model, Confidential)]
 
 
 def sees_confidential(user: User | Any, model: type[models.Model]) -> bool:
