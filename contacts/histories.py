@@ -163,6 +163,7 @@ def _compare_links(
 
 
 def _part_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
+    unseen = set(Contact.objects.hidden_from(user).values_list("pk", flat=True))
     for model, (owner, right) in PARTS.items():
         if right and not user.has_perm(right):
             continue
@@ -173,9 +174,14 @@ def _part_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
         last: dict[int, Any] = {}
         for version in past:
             before, last[version.id] = last.get(version.id), version
-            if version.id not in hidden:
+            if version.id not in hidden and not unseen & _named_by(version):
                 fields = list(_compare(before, version, silent, names)) if before else []
                 yield _written(version, str(model._meta.verbose_name), _name_of(version, names), fields)
+
+
+def _named_by(version: Any) -> set[int | None]:
+    """The records at the other end of a past post or link: one that is not seen makes it a row that is not there."""
+    return {getattr(version, "organisation_id", None), getattr(version, "other_id", None)}
 
 
 def _private(past: Collection[Any]) -> set[int]:

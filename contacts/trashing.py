@@ -92,14 +92,12 @@ def needed_by(contact: Contact, user: User | Any) -> Iterator[str]:
 
 
 def coordinated(scheme: Scheme, user: User | Any) -> Iterator[str]:
-    """Of a scheme: who has coordinated it, for their path names it."""
-    rows = Coordination.objects.filter(scheme=scheme)
-    if seen := (rows if user is None else rows.visible_to(user)).values("person").distinct().count():
-        yield ngettext(
-            "%(n)s personne la coordonne ou l’a coordonnée.",
-            "%(n)s personnes la coordonnent ou l’ont coordonnée.",
-            seen,
-        ) % {"n": seen}
+    """Of a scheme: who coordinated it in its time, for their path names it."""
+    rows = Coordination.objects.filter(scheme=scheme, ends_on__lt=timezone.localdate())
+    seen = (rows if user is None else rows.visible_to(user)).values("person").distinct().count()
+    if seen:
+        text = ngettext("%(n)s personne l’a coordonnée.", "%(n)s personnes l’ont coordonnée.", seen)
+        yield text % {"n": seen}
     elif rows.exists():
         yield _("Elle est citée ailleurs.")
 

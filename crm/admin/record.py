@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from crm.models import User
 
 
+FILTER_LOOKUPS = frozenset({"", "exact", "id__exact", "in", "isnull", "gt", "gte", "lt", "lte"})
+"""What the address of a list may ask of a field that has a filter."""
+
+
 class RecordList(ChangeList):
     """A list whose rows lead to the page one reads, not to the form."""
 
@@ -80,10 +84,11 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Only the parameters of declared filters: a hidden field answers no question through the address bar."""
+        """Only the parameters that declared filters send: neither a hidden field nor another record's answers through the address bar."""
+        name, _step, how = lookup.partition("__")
         declared = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
-        names = {name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in declared}
-        return lookup.split("__")[0] in names
+        names = {one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in declared}
+        return name in names and how in FILTER_LOOKUPS
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By the role where the record lets it, or because it was given to this account (`crm.sharing.may`)."""
@@ -262,6 +267,11 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
             )
             return TemplateResponse(request, "crm/not_deleted.html", context)
         return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """How many rows go with it, by kind; none is named, for this account may not see each of them."""
+        _names, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [], counts, lacking, [_("Des fiches s’en servent.")] if protected else []
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Records that know the trash go there; the others are deleted."""

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from crm.privacy import FREE_TEXT, ORDINARY, PERSONAL, UNCLASSED, classes
@@ -94,7 +95,7 @@ class Share(UserObjectPermissionBase):
     given_at = models.DateTimeField(_("confiée le"), default=timezone.now)
     reason = models.CharField(_("pourquoi"), max_length=200, blank=True)
 
-    objects: ClassVar[Any] = ShareQuerySet.as_manager()
+    objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(ShareQuerySet)()
 
     SHARE_PRIVACY = classes(FREE_TEXT, "reason", rights=ORDINARY) | classes(
         UNCLASSED, "id", "user", "permission", "content_object", "until", "given_by", "given_at"
