@@ -109,7 +109,7 @@ def choices(kept: Contact, absorbed: Contact, user: Any = None) -> list[FieldCho
 def _shown(contact: Contact, name: str, user: Any) -> str:
     """A field's value as this person reads it."""
     if name == "parent" and user is not None:
-        return str(Contact.objects.visible_to(user).filter(pk=contact.parent_id).first() or "")
+        return str(Contact.objects.visible_to(user).filter(pk=contact.parent_id or 0).first() or "")
     display = getattr(contact, f"get_{name}_display", None)
     value = display() if display else getattr(contact, name)
     return "" if value is None else date_format(value, "d/m/Y") if isinstance(value, date) else str(value)

@@ -82,7 +82,7 @@ def may_look_at(user: User | Any, model: Any) -> bool:
 def seen_rows(model: Any, user: User | Any) -> QuerySet[Any]:
     """The rows of a model that this account sees."""
     rows: QuerySet[Any] = model._default_manager.all()
-    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows  # type: ignore[no-any-return]
+    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
 def note_reading(user: User | Any, record: Model) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 VIEW, CHANGE = "view", "change"
 
 
-class ShareBackend(ObjectPermissionBackend):
+class ShareBackend(ObjectPermissionBackend):  # type: ignore[misc]
     """Rights on one record: those of its live shares, asked of the table each time. None without a record."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: models.Model | None = None) -> bool:

@@ -100,7 +100,7 @@ class ContactAdmin(ContactListMixin):
     def get_urls(self) -> list[URLPattern]:
         return [*routes.contact_urls(self), *super().get_urls()]
 
-    def response_after(self, request: HttpRequest, record: Contact) -> HttpResponse:
+    def response_after(self, request: HttpRequest, record: Any) -> HttpResponse:
         """Whoever gave a confidential record to another owner is no longer let in."""
         if self.has_view_permission(request, record):
             return super().response_after(request, record)

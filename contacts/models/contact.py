@@ -19,7 +19,7 @@ from contacts.models.part_queries import PartQuerySet
 from contacts.models.territory import Territory
 from contacts.models.vocabulary import Category, Label, Source, Theme
 from crm.models import Confidential, LegalBasis, Share
-from crm.models.confidential import CONFIDENTIAL_PRIVACY
+from crm.models.confidential import CONFIDENTIAL_PRIVACY, ShareQuerySet
 from crm.privacy import FREE_TEXT, NOTES, ORDINARY, PERSONAL, PRIVATE_CHANNEL, UNCLASSED, classes
 from crm.records import Record, TrackedHistory
 
@@ -314,6 +314,8 @@ class ContactShare(Share):
     content_object = models.ForeignKey(
         Contact, models.CASCADE, db_column="contact_id", related_name="shares", verbose_name=_("contact")
     )
+
+    objects: Any = ShareQuerySet.as_manager()
 
     PRIVACY = Share.SHARE_PRIVACY
 

@@ -55,8 +55,11 @@ class DoublePair(models.Model):
 class MergeQuerySet(models.QuerySet["Merge"]):
     def visible_to(self, user: Any) -> Self:
         """Those of which this account may know both records; the absorbed one is no longer there to be seen."""
-        known = Contact.objects.in_scope(user).order_by().values("pk")
-        return self.filter(kept__in=known, absorbed__in=known)
+        if not user.has_perm("contacts.view_contact"):
+            known = Contact.objects.in_scope(user).order_by().values("pk")
+            return self.filter(kept__in=known, absorbed__in=known)
+        hidden = Contact.objects.hidden_from(user).order_by().values("pk")
+        return self.exclude(kept__in=hidden).exclude(absorbed__in=hidden)
 
 
 class Merge(models.Model):

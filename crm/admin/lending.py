@@ -22,7 +22,7 @@ from unfold.widgets import (
 )
 
 from crm import roles, sharing
-from crm.models import User
+from crm.models import Share, User
 from crm.models.confidential import shares_of
 from crm.pages.frame import page_context
 
@@ -64,7 +64,7 @@ class ShareForm(forms.Form):
     def __init__(self, *args: Any, record: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.record, self.by = record, by
-        self.given: sharing.Share | None = None
+        self.given: Share | None = None
         others = User.objects.filter(is_active=True).exclude(pk__in=[by.pk, record.owner_id or by.pk])
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
         self.helper = FormHelper()

@@ -24,12 +24,12 @@ from crm.models.confidential import shares_of
 class ScopedRelatedFilter(RelatedFieldListFilter):
     """A filter by another record offers those that the account sees, and keeps no other."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         seen = seeing.seen_rows(field.related_model, request.user)
         return [(row.pk, str(row)) for row in seen]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        found = super().queryset(request, queryset)
+        found: Any = super().queryset(request, queryset)
         if not self.used_parameters:
             return found
         return found.filter(
@@ -54,13 +54,13 @@ class ChosenFieldsMixin:
         rows: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
         model = db_field.remote_field.model
         if db_field.name in self.open_choices:
-            return rows if rows is not None else model._default_manager.all()  # type: ignore[no-any-return]
+            return rows if rows is not None else model._default_manager.all()
         if not seeing.may_look_at(request.user, model):
-            return model._default_manager.none()  # type: ignore[no-any-return]
+            return model._default_manager.none()
         seen = seeing.seen_rows(model, request.user)
         if not hasattr(seen, "visible_to"):
             return rows
-        return seen if rows is None else rows.visible_to(request.user)  # type: ignore[attr-defined, no-any-return]
+        return seen if rows is None else rows.visible_to(request.user)  # type: ignore[attr-defined]
 
 
 class ShownFieldsMixin:
@@ -104,7 +104,7 @@ class ShownFieldsMixin:
         order = getattr(shown, "admin_order_field", None)
         return str(order if isinstance(order, str) else name).lstrip("-")
 
-    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_filter(self, request: Any) -> Sequence[Any]:
         return [*self._scoped_filters(request)]
 
     def _scoped_filters(self, request: HttpRequest) -> Iterable[Any]:
@@ -170,7 +170,7 @@ def may_fill(user: Any, model: type[Model]) -> bool:
     name = f"{model._meta.app_label}.%s_{model._meta.model_name}"
     if user.has_perm(name % "add") or user.has_perm(name % "change"):
         return True
-    roots = [model, *(field.related_model for field in model._meta.fields if field.related_model)]
+    roots = [model, *(field.related_model for field in model._meta.fields)]
     return any(
         shares.objects.live()
         .filter(user=user.pk, permission__codename__startswith=f"{sharing.CHANGE}_")

@@ -7,7 +7,7 @@ A room makes a record confidential-capable in three lines: the model takes `Conf
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -15,7 +15,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from crm.privacy import FREE_TEXT, ORDINARY, PERSONAL, UNCLASSED, classes
@@ -80,6 +79,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
         day = on or timezone.localdate()
         return self.filter(Q(until=None) | Q(until__gte=day), user__is_active=True)
 
+    def is_generic(self) -> bool:
+        """django-guardian asks it: these rows name their record by a foreign key."""
+        return False
+
 
 class Share(UserObjectPermissionBase):
     """One colleague may see one record, or work on it, until a date. `content_object` is the record, in the room's table."""
@@ -95,7 +98,7 @@ class Share(UserObjectPermissionBase):
     given_at = models.DateTimeField(_("confiée le"), default=timezone.now)
     reason = models.CharField(_("pourquoi"), max_length=200, blank=True)
 
-    objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(ShareQuerySet)()
+    objects = ShareQuerySet.as_manager()
 
     SHARE_PRIVACY = classes(FREE_TEXT, "reason", rights=ORDINARY) | classes(
         UNCLASSED, "id", "user", "permission", "content_object", "until", "given_by", "given_at"
@@ -124,7 +127,7 @@ def shares_of(model: type[models.Model]) -> type[Share] | None:
     """The table of the shares of a model's records; None for a model whose records are not shared."""
     for relation in model._meta.related_objects:
         if relation.field.name == "content_object" and issubclass(relation.related_model, Share):
-            return relation.related_model  # type: ignore[no-any-return]
+            return relation.related_model
     return None
 
 

@@ -24,7 +24,7 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
         """One's own files, and those of others that wrote no confidential record out of this account's scope."""
         if not user.has_perm("crm.view_importbatch"):
             return self.none()
-        wrote_hidden = models.Q()
+        wrote_hidden: Any = models.Q()
         for model in models_with_hidden_records():
             hidden = model._default_manager.all().hidden_from(user).order_by().values("pk")
             rows = ImportChange.objects.filter(

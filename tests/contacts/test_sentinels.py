@@ -60,7 +60,7 @@ def one_of_each(world: World) -> list[Token]:
 
 def pages(world: World) -> Iterator[str]:
     """Every address of the site that a record of ours may be put in, for each of these records."""
-    records = {Contact: world.contacts, Scheme: world.schemes}
+    records: dict[Any, Any] = {Contact: world.contacts, Scheme: world.schemes}
     for page in PAGES:
         if page.name in {"admin:logout", "admin:", ""} or page.model not in {None, *records}:
             continue
@@ -85,8 +85,8 @@ def contact_pages(world: World) -> Iterator[str]:
         yield from (f"{address}?onglet={tab}" for tab in TABS)
         for row in contact.interactions.all():
             yield reverse("admin:contacts_contact_exchange_change", args=[contact.pk, row.pk])
-        for row in contact.files.all():
-            yield reverse("admin:contacts_contact_file", args=[contact.pk, row.pk])
+        for file in contact.files.all():
+            yield reverse("admin:contacts_contact_file", args=[contact.pk, file.pk])
 
 
 def lists(world: World) -> Iterator[str]:
