@@ -44,7 +44,7 @@ DERIVED = (
 )
 
 
-class Contact(Confidential, Record):
+class Contact(Confidential, Record):  # type: ignore[django-manager-missing] # guardian has no types
     """A person or an organisation. The columns under *derived* are computed by `contacts.models.deriving`."""
 
     class Kind(models.TextChoices):

@@ -101,12 +101,12 @@ class ContactQuerySet(ConfidentialQuerySet["Contact"]):
 
     def holding(self, *functions: Function) -> Self:
         """People who hold one of these functions today."""
-        positions = self._related("positions").current().filter(function__in=functions)
+        positions = self._related("positions").told_to_all().current().filter(function__in=functions)
         return self.filter(pk__in=positions.values("person_id"))
 
     def of_family(self, *families: ActorFamily) -> Self:
         """Contacts of these families of actors: by a function held today, else by the institutional category."""
-        told = self._related("positions").current().filter(function__family__isnull=False)
+        told = self._related("positions").told_to_all().current().filter(function__family__isnull=False)
         categories = Category.objects.below(*Category.objects.filter(families__in=families))
         by_category = Q(shown_category__in=categories.values("pk")) & ~Q(pk__in=told.values("person_id"))
         return self.filter(

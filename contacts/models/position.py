@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact import Contact
-from contacts.models.part_queries import PartQuerySet
+from contacts.models.part_queries import PartQuerySet, contacts
 from contacts.models.vocabulary import Function, Service
 from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
 from crm.records import Part, TrackedHistory, one_act
@@ -26,6 +26,11 @@ class PositionQuerySet(PartQuerySet["Position"]):
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(
             Q(ends_on=None) | Q(ends_on__gte=day)
         )
+
+    def told_to_all(self) -> Self:
+        """But for those in a confidential organisation, which give nothing to the lists and filters that everybody has."""
+        confidential = contacts().filter(is_confidential=True).order_by().values("pk")
+        return self.exclude(organisation__in=confidential)
 
     def former(self) -> Self:
         return self.filter(ends_on__lt=timezone.localdate())

@@ -39,7 +39,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # guardian has no types
     """An account. Its rights are those of its groups, which `crm.roles` keeps as its table says."""
 
     email = models.EmailField(_("adresse e-mail"), unique=True)
