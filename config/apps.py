@@ -17,5 +17,14 @@ class MaillageAdminConfig(AdminConfig):
         super().ready()
         # Libraries bring pages of their own: roles are a table in `crm.roles`, a job has its page where it was asked.
         admin.site.unregister(
-            [apps.get_model("auth.Group"), apps.get_model("django_tasks_database.DBTaskResult")]
+            [
+                apps.get_model(label)
+                for label in (
+                    "auth.Group",
+                    "django_tasks_database.DBTaskResult",
+                    "account.EmailAddress",
+                    "mfa.Authenticator",
+                    "usersessions.UserSession",
+                )
+            ]
         )

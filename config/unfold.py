@@ -58,7 +58,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
     "STYLES": [_picture("maillage.css"), _picture("list.css")],
-    "SCRIPTS": [_picture("maillage.js"), _picture("shortcuts.js"), _picture("list.js")],
+    "SCRIPTS": [_picture("maillage.js"), _picture("once.js"), _picture("shortcuts.js"), _picture("list.js")],
+    "ACCOUNT": {"navigation": [{"title": _("Ma connexion"), "link": reverse_lazy("mfa_index")}]},
     "DASHBOARD_CALLBACK": "crm.pages.home.fill",
     "COLORS": {
         # Deep teal, about oklch(0.52 0.09 200).

@@ -140,7 +140,7 @@ def record_export(
         excluded={str(reason.label): number for reason, number in staying.items()},
         owner=by,
     )
-    record_deed(Deed.EXPORTED, by=by, model=Contact._meta.label_lower, count=len(leaving))
+    record_deed(Deed.EXPORTED, by=by, on=export, count=len(leaving))
     rows = Contact.objects.filter(is_confidential=True).values_list("pk", flat=True)
     if confidential := {*rows} & {*leaving}:
         record_deed(Deed.READ, by=by, model=Contact._meta.label_lower, count=len(confidential))

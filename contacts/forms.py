@@ -20,7 +20,6 @@ from contacts.models import Channel, Contact, DoublePair, Function, Position, Se
 from contacts.organisation_field import OrganisationField, OrganisationSelect
 from contacts.phones import normal_phone
 from contacts.positioning import open_position
-from crm.admin.locking import VersionedForm
 from crm.models import Purpose
 from crm.privacy import PRIVATE_CHANNEL
 from crm.seeing import sees
@@ -79,7 +78,29 @@ class _KindForm(forms.ModelForm[Contact]):
         return real_siret(self.cleaned_data["siret"])
 
 
-class ContactAddForm(_KindForm):
+class PostFields(forms.Form):
+    """What a form asks of a post beside its own words for it, and the number one answers at."""
+
+    function = forms.ModelChoiceField(
+        label=_("Fonction dans la liste"),
+        queryset=Function.objects.in_use(),
+        required=False,
+        empty_label="—",
+        widget=UnfoldAdminSelectWidget,
+    )
+    service = forms.ModelChoiceField(
+        label=_("Service"),
+        queryset=Service.objects.in_use(),
+        required=False,
+        empty_label="—",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def clean_phone(self) -> str:
+        return real_phone(self.cleaned_data["phone"])
+
+
+class ContactAddForm(PostFields, _KindForm):
     """A new person or organisation, with the address and the post that one knows of them from the start."""
 
     kind = forms.ChoiceField(choices=Contact.Kind, widget=forms.HiddenInput)
@@ -107,20 +128,6 @@ class ContactAddForm(_KindForm):
         help_text=_(
             "Tapez quelques lettres. Si elle n’y est pas, écrivez son nom : sa fiche sera créée avec celle-ci."
         ),
-    )
-    function = forms.ModelChoiceField(
-        label=_("Fonction dans la liste"),
-        queryset=Function.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
-    )
-    service = forms.ModelChoiceField(
-        label=_("Service"),
-        queryset=Service.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
     )
     refuses_newsletter = forms.BooleanField(
         label=_("Ne souhaite pas recevoir la newsletter"), required=False, widget=UnfoldBooleanWidget
@@ -154,9 +161,6 @@ class ContactAddForm(_KindForm):
         if "source" in self.fields and not self.initial.get("source"):
             met = Source.objects.filter(code="RENCONTRE").first() or Source.objects.in_use().first()
             self.initial["source"] = met.pk if met else None
-
-    def clean_phone(self) -> str:
-        return real_phone(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -218,7 +222,7 @@ class ContactAddForm(_KindForm):
         )
 
 
-class ContactForm(VersionedForm, _KindForm):
+class ContactForm(_KindForm):
     """A contact that exists: its kind is fixed."""
 
     class Meta:

@@ -19,7 +19,7 @@ OVERSEAS_PREFIXES = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def normal_phone(text: str) -> str:
     """The E.164 form of a number, or an empty string when it is none.
 
@@ -45,7 +45,7 @@ def normal_phone(text: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def shown_phone(key: str) -> str:
     """« 01 42 00 00 00 » for a French number, the international form for another."""
     number = phonenumbers.parse(key, None)

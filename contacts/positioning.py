@@ -143,11 +143,14 @@ def _give(person: Contact, position: Position | None, kind: Channel.Kind, value:
 
 
 @transaction.atomic
-def retire_lapsed() -> int:
-    """What the calendar alone has changed: posts that ended meanwhile take their addresses with them. Answers how many."""
+def retire_lapsed(days: int = 31) -> int:
+    """What the calendar alone has changed: posts that ended meanwhile take their addresses with them. Answers how many.
+
+    `days` is how long nobody may have looked.
+    """
     lapsed = Position.objects.former().filter(channels__state=Channel.State.ACTIVE).distinct()
     with one_act(reason=_("Fin de poste")):
         for position in lapsed:
             retire_with(position)
-        derive(stale_ids())
+        derive(stale_ids(days))
     return len(lapsed)

@@ -183,7 +183,9 @@ def _delete_for_good(contact: Contact) -> None:
         RecentRecord.objects.filter(
             model=Contact._meta.label_lower, record__in=[str(pk) for pk in pks]
         ).delete()
-        record_deed(Deed.DELETED, by=None, model=Contact._meta.label_lower, count=len(pks))
+        record_deed(
+            Deed.DELETED, by=None, model=Contact._meta.label_lower, record=str(pks[0]), count=len(pks)
+        )
         transaction.on_commit(lambda: _delete_files(files))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,17 @@ from django.conf import settings
 from django.core import checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from crm import daily, sealing
 from crm.demonstrating import shown_logins
-from crm.models import ImportBatch, Job
-from crm.registry import Ailment, CheckUp, check_ups
+from crm.models import Association, ImportBatch, Job
+from crm.registry import Ailment, CheckUp, check_ups, daily_deeds
+from crm.signing_in.mails import are_sent
 
 
+DAYS_WITHOUT_A_PASS: Final = 2
 ROOM_ON_DISK: Final = 500 * 1024 * 1024  # a large import, its file, and SQLite's journal beside it
 
 
@@ -28,9 +33,13 @@ def register() -> None:
     check_ups.add(CheckUp(name="system checks", examine=_system_checks))
     check_ups.add(CheckUp(name="static files", examine=_static_files))
     check_ups.add(CheckUp(name="secrets", examine=_secrets))
+    check_ups.add(CheckUp(name="https", examine=_https))
     check_ups.add(CheckUp(name="folders", examine=_folders))
     check_ups.add(CheckUp(name="demonstration", examine=_demonstration))
     check_ups.add(CheckUp(name="jobs", examine=_jobs))
+    check_ups.add(CheckUp(name="sign-in", examine=_sign_in))
+    check_ups.add(CheckUp(name="daily pass", examine=_daily_pass, tell=_told_of_daily_pass))
+    check_ups.add(CheckUp(name="journal", examine=sealing.ailments, tell=sealing.told))
 
 
 def unapplied_migrations() -> list[str]:
@@ -62,7 +71,7 @@ def _static_files() -> Iterator[Ailment]:
 
 
 def _secrets() -> Iterator[Ailment]:
-    for name in ("SECRET_KEY", "OPPOSITION_KEY"):
+    for name in ("SECRET_KEY", "OPPOSITION_KEY", "AUDIT_KEY"):
         if len(getattr(settings, name, "")) < 32:
             yield Ailment(
                 what=_("%(name)s est absente ou trop courte.") % {"name": name},
@@ -74,6 +83,19 @@ def _secrets() -> Iterator[Ailment]:
                 what=_("D’autres comptes de la machine peuvent lire %(path)s.") % {"path": path},
                 cure=_("Lancez : chmod 600 %(path)s") % {"path": path},
             )
+
+
+def _https() -> Iterator[Ailment]:
+    if settings.SECURE and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        yield Ailment(
+            what=_(
+                "L’adresse du site est en https, mais rien ne dit à Maillage qu’il a été demandé ainsi : les navigateurs ne "
+                "sont pas tenus d’y rester."
+            ),
+            cure=_(
+                "Donnez à PROXY_SSL_HEADER l’en-tête que votre serveur frontal ajoute toujours, en général X-Forwarded-Proto."
+            ),
+        )
 
 
 def _folders() -> Iterator[Ailment]:
@@ -113,3 +135,56 @@ def _jobs() -> Iterator[Ailment]:
             % {"n": stalled},
             cure=_("Vérifiez que le travailleur tourne : manage.py db_worker (make run le lance)."),
         )
+
+
+def _sign_in() -> Iterator[Ailment]:
+    """What a public address asks for and a private machine does not."""
+    if not settings.SECURE:
+        return
+    if not settings.SECOND_FACTOR:
+        yield Ailment(
+            what=_("Personne ne doit donner de second moyen de connexion, alors que l’adresse est publique."),
+            cure=_("Retirez SECOND_FACTOR des réglages, ou mettez-le à 1."),
+        )
+    if not are_sent():
+        yield Ailment(
+            what=_(
+                "Aucun serveur d’envoi n’est réglé\u00a0: invitations et mots de passe oubliés ne partent pas."
+            ),
+            cure=_("Réglez EMAIL_URL (docs/settings.md)."),
+        )
+    if "locmem" in settings.CACHES["default"]["BACKEND"].lower():
+        yield Ailment(
+            what=_("Chaque processus compte à part les tentatives de connexion."),
+            cure=_("Retirez CACHE_URL des réglages, ou donnez l’adresse d’un cache partagé."),
+        )
+
+
+def _daily_pass() -> Iterator[Ailment]:
+    """Late after two days: a machine that sleeps at night has run it since. A base of today has not had its first."""
+    last = daily.last_pass()
+    since = last.started_at if last else Association.objects.values_list("started_at", flat=True).first()
+    if since and timezone.now() - since > timedelta(days=DAYS_WITHOUT_A_PASS):
+        yield Ailment(
+            what=_(
+                "Le passage quotidien est en retard : la corbeille n’est plus vidée, les postes finis restent affichés."
+            ),
+            cure=_("Laissez tourner manage.py serve, ou lancez chaque matin : manage.py daily"),
+        )
+    if last and last.failed:
+        labels = [str(deed.label) for deed in daily_deeds if deed.name in last.failed] or last.failed
+        yield Ailment(
+            what=_("Le dernier passage quotidien n’a pas tout fait : %(deeds)s.")
+            % {"deeds": ", ".join(labels)},
+            cure=_("Lancez : manage.py daily. Si l’échec revient, le journal du serveur dit où."),
+        )
+
+
+def _told_of_daily_pass() -> str:
+    last = daily.last_pass()
+    if last is None:
+        return _("Passage quotidien : pas encore.")
+    deeds = ", ".join(
+        f"{deed.label} {last.counts[deed.name]}" for deed in daily_deeds if deed.name in last.counts
+    )
+    return _("Dernier passage quotidien le %(at)s : %(deeds)s.") % {"at": last, "deeds": deeds or "–"}

@@ -8,7 +8,7 @@ The rooms make plans (`contacts/importing/`), `crm/receiving.py` keeps a batch's
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -200,7 +200,7 @@ class Plan:
     sheets: Sequence[str] = ()
     """The names of all sheets of the file: with more than one, the page asks which (`batch.sheet`)."""
     headings: Sequence[Heading] = ()
-    lines: Sequence[Line] = ()
+    lines: Collection[Line] = ()
     not_data: Sequence[NotData] = ()
     conflicts: Sequence[Conflict] = ()
     warnings: Sequence[Problem] = ()
@@ -212,9 +212,12 @@ class Plan:
     """Of everything that would be written: the confirmation compares it."""
     content: Any = None
     """What the importer itself needs in order to write; pages leave it alone."""
+    _tally: Counter[Outcome] | None = None
 
     def counts(self) -> Counts:
-        found = Counter(line.outcome for line in self.lines)
+        if self._tally is None:
+            self._tally = Counter(line.outcome for line in self.lines)
+        found = self._tally
         return Counts(**{outcome.value: found[outcome] for outcome in Outcome})
 
     def rejected(self) -> Iterator[Line]:

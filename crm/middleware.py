@@ -1,15 +1,17 @@
-"""What stands before every page: the first day, and the language."""
+"""What stands before every page: the first day, the language, and forms that are sent twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 
+from crm.once import ONCE, View, once
 from crm.opening import is_open
 
 
@@ -46,3 +48,20 @@ class ChosenLanguageMiddleware:
                 response.render()
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class OnceMiddleware:
+    """A form that is sent twice has one effect (`crm.once`). The last in the list: what stands before has let it through."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> HttpResponseBase | None:
+        if request.method != "POST" or ONCE not in request.POST:
+            return None
+        return once(request, view, *args, **kwargs)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from crm.auditing import record_deed
 from crm.models import Association, Deed, User
+from crm.registry import starting_packs
 from crm.roles import Role, grant
 
 
@@ -41,9 +42,9 @@ def opening() -> Iterator[Association]:
 
 
 def open_with_own_data(
-    *, association_name: str, first_name: str, last_name: str, email: str, password: str
+    *, association_name: str, first_name: str, last_name: str, email: str, password: str, pack: str = ""
 ) -> User:
-    """Make the first account, which may do everything, and name the association.
+    """Make the first account, which may do everything, and name the association; begin with the lists of `pack`, if named.
 
     Raises:
         AlreadyOpenError: there is an account already.
@@ -56,4 +57,6 @@ def open_with_own_data(
         association.started_at = timezone.now()
         association.save(update_fields=["name", "started_with_demo", "started_at"])
         record_deed(Deed.ADDED, by=user, on=user)
+        if pack:
+            starting_packs[pack].begin()
     return user

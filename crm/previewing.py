@@ -11,6 +11,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -59,26 +60,28 @@ def log_trace(batch: ImportBatch, error: Exception) -> None:
 
 def keep(batch: ImportBatch, plan: Plan, *, outdated: bool = False) -> None:
     """Write what the plan says, in place of what the last one said."""
-    rows = [*_lines_of(plan, batch)]
-    counts = Counter(row.group for row in rows)
     columns = Counter((found.key, found.column) for found in plan.conflicts)
-    batch.preview = {
-        "digest": plan.digest,
-        "outdated": outdated,
-        "sheets": [*plan.sheets],
-        "rows": plan.counts().rows,
-        "accepted": plan.counts().accepted,
-        "groups": {group.value: counts[group] for group in Group},
-        "objects": dict(plan.objects),
-        "headings": [asdict(heading) for heading in plan.headings],
-        "unknown": [asdict(term) for term in plan.unknown],
-        "conflict_columns": [
-            {"key": key, "column": column, "count": count} for (key, column), count in columns.most_common()
-        ],
-    }
+    counts: Counter[str] = Counter()
     with transaction.atomic():
         batch.lines.all().delete()
-        ImportLine.objects.bulk_create(rows, batch_size=BATCH)
+        for rows in batched(_lines_of(plan, batch), BATCH):
+            ImportLine.objects.bulk_create(rows)
+            counts.update(row.group for row in rows)
+        batch.preview = {
+            "digest": plan.digest,
+            "outdated": outdated,
+            "sheets": [*plan.sheets],
+            "rows": plan.counts().rows,
+            "accepted": plan.counts().accepted,
+            "groups": {group.value: counts[group] for group in Group},
+            "objects": dict(plan.objects),
+            "headings": [asdict(heading) for heading in plan.headings],
+            "unknown": [asdict(term) for term in plan.unknown],
+            "conflict_columns": [
+                {"key": key, "column": column, "count": count}
+                for (key, column), count in columns.most_common()
+            ],
+        }
         batch.save(update_fields=["preview"])
 
 
@@ -110,9 +113,11 @@ def told_by_report(batch: ImportBatch, group: str) -> list[ImportLine]:
 
 
 def _lines_of(plan: Plan, batch: ImportBatch) -> Iterator[ImportLine]:
+    named = {found.line for found in plan.conflicts} | {warning.line for warning in plan.warnings}
     labels = {}
     for line in plan.lines:
-        labels[line.number] = line.label
+        if line.number in named:
+            labels[line.number] = line.label
         told = line.problems[0] if line.problems else None
         yield ImportLine(
             batch=batch,

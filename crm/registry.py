@@ -150,6 +150,18 @@ class SetupStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StartingPack:
+    """Lists that a new base may begin with, proposed on its first page; `begin` makes them the base's own."""
+
+    name: str
+    label: StrOrPromise
+    description: StrOrPromise
+    begin: Callable[[], None]
+    is_chosen: Callable[[], bool]
+    rank: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ailment:
     """One thing wrong with the base, and how to mend it."""
 
@@ -159,10 +171,24 @@ class Ailment:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckUp:
-    """Something `manage.py doctor` looks at."""
+    """Something `manage.py doctor` looks at; `tell` gives a sentence that is said even when all is well."""
 
     name: str
     examine: Callable[[], Iterable[Ailment]]
+    tell: Callable[[], StrOrPromise] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyDeed:
+    """What a room does each morning, by itself (`crm/daily.py`): `run` answers how many rows it changed, and nothing else.
+
+    It keeps its own transaction and changes nothing the second time; its failure is written down and stops no other.
+    """
+
+    name: str
+    label: StrOrPromise
+    run: Callable[[], int]
+    rank: int = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,8 +266,10 @@ figures: Shelf[Figure] = Shelf("figure", key="code")
 importers: Shelf[Importer] = Shelf("importer", key="kind")
 demo_data: Shelf[DemoData] = Shelf("demo data")
 setup_steps: Shelf[SetupStep] = Shelf("set-up step")
+starting_packs: Shelf[StartingPack] = Shelf("starting pack")
 check_ups: Shelf[CheckUp] = Shelf("check-up")
 palette_sources: Shelf[PaletteSource] = Shelf("palette source")
+daily_deeds: Shelf[DailyDeed] = Shelf("daily deed")
 record_models: Shelf[RecordModel] = Shelf("record model", key="model")
 shortcuts: Shelf[Shortcut] = Shelf("shortcut", key="key")
 objections: Shelf[Objection] = Shelf("objection")
@@ -254,7 +282,9 @@ SHELVES: Sequence[Shelf[Any]] = (
     importers,
     demo_data,
     setup_steps,
+    starting_packs,
     check_ups,
+    daily_deeds,
     palette_sources,
     record_models,
     shortcuts,

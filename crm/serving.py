@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import http.client
 import logging
+import math
 import os
 import signal
 import socket
@@ -18,16 +19,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from gunicorn.app.base import BaseApplication
 
+from crm import daily
 from crm.jobs import give_up_interrupted
 
 
 SECONDS_TO_STOP = 20.0
 SECONDS_A_WORKER_MUST_LAST = 5.0
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_DAILY_LOOKS = 60.0
 
 
 class _StopError(Exception):
@@ -38,6 +42,7 @@ def serve(listener: socket.socket, *, workers: int, threads: int, ready: Callabl
     """Serve on this bound socket until told to stop; `ready` is called once the first page has been answered."""
     application = get_wsgi_application()
     give_up_interrupted()
+    daily.give_up_interrupted()
     connections.close_all()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -88,11 +93,12 @@ class _Web(BaseApplication):
 
 
 def _work() -> None:
+    """Do what waits in the queue, then what the day asks for, and so on: never both at once, SQLite has one writer."""
     logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
     worker = Worker(
         queue_names=["default"],
-        interval=0.5,
-        batch=False,
+        interval=SECONDS_BETWEEN_LOOKS,
+        batch=True,
         backend_name="default",
         startup_delay=False,
         max_tasks=None,
@@ -100,7 +106,29 @@ def _work() -> None:
         excluded_queue_names=[],
     )
     worker.configure_signals()
-    worker.run()
+    looked = -math.inf
+    while worker.running:
+        worker.run()
+        if time.monotonic() - looked >= SECONDS_BETWEEN_DAILY_LOOKS:
+            looked = time.monotonic()
+            _daily(worker)
+        if worker.running:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _daily(worker: Worker) -> None:
+    """The day's pass when it is due. Told to stop meanwhile, the worker finishes it, as it does a task."""
+    close_old_connections()
+    worker.running_task = True
+    try:
+        daily.run_when_due()
+    except DatabaseError as why:
+        logging.getLogger(__name__).error(
+            "the daily pass waits: %s", type(why).__name__
+        )  # the base is busy or away
+    finally:
+        worker.running_task = False
+        close_old_connections()
 
 
 def _child(run: Callable[[], None]) -> int:

@@ -26,19 +26,11 @@ class Runs:
     failed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
-    def pytest(self, name: str, *arguments: str, again: bool = False, **environment: str) -> None:
-        """One run of pytest, with its own summary line. `again`: what failed is run once more, alone.
-
-        A browser on a loaded machine may answer late; a test that fails twice has failed.
-        """
+    def pytest(self, name: str, *arguments: str, **environment: str) -> None:
+        """One run of pytest, with its own summary line."""
         print(f"\n── {name}", flush=True)
         command = [sys.executable, "-m", "pytest", *arguments, *self.more]
-        surroundings = {**os.environ, **environment}
-        failed = subprocess.run(command, env=surroundings).returncode
-        if failed and again:
-            print(f"\n── {name}, une seconde fois", flush=True)
-            failed = subprocess.run([*command, "--last-failed"], env=surroundings).returncode
-        if failed:
+        if subprocess.run(command, env={**os.environ, **environment}).returncode:
             self.failed.append(name)
 
     def lack(self, name: str, why: str) -> None:
@@ -57,7 +49,7 @@ def main(more: list[str]) -> int:
     except NoPostgresError as why:
         runs.lack("PostgreSQL", f"pas de serveur ({why})")
     if find_browser() or install_browser():
-        runs.pytest("Chromium", "--engine=sqlite", "-m", "browser", again=True)
+        runs.pytest("Chromium", "--engine=sqlite", "-m", "browser")
     else:
         runs.lack("Chromium", "aucun navigateur (sudo apt install chromium, ou CHROMIUM=/chemin)")
     print(f"\n── {time.monotonic() - began:.0f} s", flush=True)

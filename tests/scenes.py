@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Error, Page, Response
 
 from contacts.models import Contact, ContactFile, DoublePair, Interaction, Merge, Scheme
@@ -55,8 +58,17 @@ def _outside() -> Iterator[Scene]:
         act=_send("main form"),
         bases=(FRESH,),
     )
-    yield Scene(name="connexion", path=_url("login"), role=None, bases=(EMPTY, FULL))
-    yield Scene(name="connexion-erreur", path=_url("login"), role=None, act=_wrong_password)
+    yield Scene(name="connexion", path=reverse("account_login"), role=None, bases=(EMPTY, FULL))
+    yield Scene(name="connexion-erreur", path=reverse("account_login"), role=None, act=_wrong_password)
+    for name in (
+        "account_reset_password",
+        "account_reset_password_done",
+        "ask_sign_in_link",
+        "account_inactive",
+    ):
+        yield Scene(name=f"sans-compte-{name}", path=reverse(name), role=None)
+    dead = reverse("invitation", args=["x"])
+    yield Scene(name="invitation-passee", path=dead, role=None, status=404)
     yield Scene(name="introuvable-sans-compte", path="/nulle-part/", role=None, status=404)
 
 
@@ -114,7 +126,19 @@ def _records() -> Iterator[Scene]:
     yield Scene(name="personne-lecture", path=_url("contacts_contact_record", person.pk), role=Role.READER)
     yield Scene(name="structure-fiche", path=_url("contacts_contact_record", organisation.pk))
     yield Scene(name="modifier-personne", path=_url("contacts_contact_change", person.pk))
+    yield Scene(
+        name="deux-personnes", path=_url("contacts_contact_change", person.pk), act=_write_after_another
+    )
     yield Scene(name="modifier-structure", path=_url("contacts_contact_change", organisation.pk))
+    actor = Export.objects.order_by("pk").values_list("owner", flat=True).last()
+    yield Scene(name="journal-compte", path=_url("crm_auditentry_account", query=_since(actor)))
+    yield Scene(
+        name="journal-compte-exports",
+        path=_url("crm_auditentry_account", query=_since(actor) + "&voir=exports"),
+    )
+    yield Scene(
+        name="journal-compte-rien", path=_url("crm_auditentry_account", query=_since(actor, 900, 800))
+    )
     scheme = Scheme.objects.exclude(coordinations=None).order_by("pk").first()
     if scheme is not None:
         yield Scene(name="demarche-fiche", path=_url("contacts_scheme_record", scheme.pk))
@@ -144,6 +168,13 @@ def _records() -> Iterator[Scene]:
             yield Scene(name="import-annuler", path=_url("crm_importbatch_undo", batch.pk))
         elif batch.state == ImportBatch.State.RECEIVED:
             yield Scene(name="import-deja-fait", path=_url("crm_importbatch_known", batch.pk))
+
+
+def _since(account: int | None, first: int = 30, last: int = 0) -> str:
+    """The question about an account, from so many days ago to so many."""
+    today = timezone.localdate()
+    days = {"du": today - timedelta(days=first), "au": today - timedelta(days=last)}
+    return urlencode({"compte": account or "", **days})
 
 
 def _best_organisation() -> Contact:
@@ -244,8 +275,27 @@ def _press(key: str) -> Act:
     return act
 
 
+def _write_after_another(page: Page) -> None:
+    """Send a form as if somebody else had changed what one types oneself."""
+    page.evaluate(
+        """() => {
+          const carried = document.querySelector("[name=read_state]"), read = JSON.parse(carried.value);
+          read.version = "0";
+          read.fields.city = "Saint-Denis";
+          read.fields.notes = "À rappeler en juin.";
+          for (const row of Object.values(read.rows.channels)) row.comment = "standard";
+          carried.value = JSON.stringify(read);
+          document.querySelector("#id_city").value = "Bobigny";
+          document.querySelector("#id_notes").value = "Rencontrée au séminaire de mai ; propose une salle.";
+          document.querySelector("#id_channels-0-comment").value = "le matin";
+        }"""
+    )
+    with page.expect_navigation():
+        page.locator("#contact_form").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+
+
 def _wrong_password(page: Page) -> None:
-    page.locator("#login-form input[name=username]").fill("nadia@exemple.example")
+    page.locator("#login-form input[name=login]").fill("nadia@exemple.example")
     page.locator("#login-form input[name=password]").fill("pas le bon")
     with page.expect_navigation():
         page.locator("#login-form [type=submit]").click()

@@ -6,14 +6,15 @@ from __future__ import annotations
 import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from contacts import merging
 from contacts.models import Contact, ContactFile, DoublePair, Interaction
-from crm import previewing, receiving
-from crm.models import Export, ImportBatch, Purpose, SavedFilter, User
+from crm import previewing, receiving, sealing
+from crm.models import AuditEntry, Deed, Export, ImportBatch, Purpose, SavedFilter, User
 
 
 # A list as somebody keeps it: a heading of one's own, a theme and a function nobody knows, a line without a name.
@@ -51,7 +52,7 @@ def stage(by: User, *, book: Path | None = None) -> None:
     SavedFilter.objects.create(
         owner=by, page="contacts_contact", name="Personnes à vérifier", query="kind__exact=person"
     )
-    Export.objects.create(
+    export = Export.objects.create(
         owner=by,
         model="contacts.contact",
         purpose=Purpose.INVITATIONS,
@@ -64,6 +65,29 @@ def stage(by: User, *, book: Path | None = None) -> None:
     trashed = people.exclude(pk=person.pk).last()
     assert trashed is not None
     trashed.put_in_trash()
+    _journal(by, person, export)
+
+
+def _journal(by: User, person: Contact, export: Export) -> None:
+    """A week of deeds, sealed."""
+    now = timezone.now()
+    week: tuple[dict[str, Any], ...] = (
+        {"deed": Deed.SIGNED_IN, "model": "crm.user", "record": by.pk},
+        {"deed": Deed.READ, "model": "contacts.contact", "record": person.pk},
+        {"deed": Deed.EXPORTED, "model": "crm.export", "record": export.pk, "count": export.count},
+        {"deed": Deed.REFUSED, "model": "crm.user", "fields": ["crm_user_changelist"]},
+        {
+            "deed": Deed.CHANGED,
+            "model": "contacts.contact",
+            "record": person.pk,
+            "fields": ["name", "channel"],
+        },
+        {"deed": Deed.SIGN_IN_FAILED, "model": "crm.user", "record": by.pk, "actor": None},
+    )
+    for days, said in enumerate(week):
+        at = now - datetime.timedelta(days=days, minutes=7 * days)
+        AuditEntry.objects.create(**{"actor": by, "at": at, **said})
+    sealing.seal()
 
 
 def _imports(by: User, book: Path | None) -> None:

@@ -20,7 +20,6 @@ ROOMS = tuple(FLOORS)
 LIBRARIES = {"auth", "contenttypes", "sessions", "django_tasks_database"}
 SKIPPED = {".venv", "var", ".git", "node_modules", "__pycache__", "staticfiles"}
 LONGEST = 400
-LONGEST_OF_CASES = 650  # a file of tests is read case by case
 
 
 def _files(*suffixes: str, under: str = ".") -> Iterator[Path]:
@@ -66,10 +65,7 @@ def test_the_ground_floor_names_no_room():
 
 def test_no_file_is_too_long_to_be_read():
     long = {
-        _shown(path): length
-        for path in PYTHON
-        if (length := path.read_text("utf-8").count("\n"))
-        > (LONGEST_OF_CASES if "tests" in path.parts else LONGEST)
+        _shown(path): length for path in PYTHON if (length := path.read_text("utf-8").count("\n")) > LONGEST
     }
 
     assert long == {}

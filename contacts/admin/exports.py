@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import (
     FileResponse,
@@ -36,9 +37,11 @@ from contacts.vcards import cards
 from crm import writing
 from crm.doors import door
 from crm.models import Export, Purpose
+from crm.once import answers_again, now_made, sent_before
 from crm.pages.frame import page_context
 from crm.privacy import PRIVATE_CHANNEL
 from crm.seeing import sees
+from crm.signing_in.again import ask
 from crm.templatetags.french import grouped
 
 
@@ -143,14 +146,17 @@ def asked_rows(request: HttpRequest, narrowing: Narrowing) -> ContactQuerySet:
     return found.filter(pk__in=numbers(request.GET[SELECTION].split(",")))
 
 
+@answers_again
 @door("contacts.view_contact", "contacts.export_contact")
 def export_page(request: HttpRequest) -> HttpResponseBase:
-    """GET asks, POST writes the file."""
+    """GET asks, POST writes the file; many rows leave only with who has proved a short while ago who they are."""
     narrowing = Narrowing(request, request.GET)
+    total = asked_rows(request, narrowing).count()
+    if total > settings.EXPORT_REAUTH_ROWS and (question := ask(request)):
+        return question
     form = ExportForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         return _file(request, narrowing, form)
-    total = asked_rows(request, narrowing).count()
     back = f"{reverse('admin:contacts_contact_changelist')}?{narrowing.query()}"
     context = page_context(
         request,
@@ -226,6 +232,12 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         )
         return redirect(f"{request.path}?{_query(request, narrowing)}")
     columns = form.chosen
+    refused = refused_prints(given["purpose"])
+    if first := sent_before(
+        request
+    ):  # a second press: the browser dropped the first file, and nobody counts it twice
+        export = Export.objects.get(pk=first, owner=request.user.pk)
+        return outgoing(export, question.leaving(), columns, private=question.private, refused=refused)
     export, pks = record_export(
         question=question,
         reason=given["reason"],
@@ -235,7 +247,7 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         criteria=_criteria(request, narrowing, len(question.leaving())),
         by=request.user,  # type: ignore[arg-type]
     )
-    refused = refused_prints(given["purpose"])
+    now_made(request, export.pk)
     return outgoing(export, pks, columns, user=request.user, refused=refused)
 
 

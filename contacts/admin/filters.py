@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
@@ -249,33 +249,35 @@ class PlaceFilter(ContactFilter):
     template = "contacts/list/filter_typed.html"
     lazy = False
     choices_page: ClassVar[str] = "admin:contacts_contact_territory_choices"
+    question: ClassVar[Callable[..., Any]]
+    """Which contacts answer for a place: a word of their queryset."""
 
     def find(self, values: Sequence[str]) -> Mapping[str, Any]:
         pairs = [value.partition(":")[::2] for value in values]
         asked = reduce(or_, [Q(level=level, code=code) for level, code in pairs])
         return {f"{place.level}:{place.code}": place for place in Territory.objects.filter(asked)}
 
+    def narrow(self, rows: ContactQuerySet, wanted: Sequence[Any]) -> ContactQuerySet:
+        narrowed: ContactQuerySet = type(self).question(rows, *wanted)
+        return narrowed
+
 
 class WithinFilter(PlaceFilter):
     parameter_name = "in"
+    question = ContactQuerySet.within
     title = _("Dans le territoire")
     hint = _(
         "Intervient dans ce territoire ou dans une partie de ce territoire : tapez un nom, un code ou un code postal."
     )
 
-    def narrow(self, rows: ContactQuerySet, wanted: Sequence[Any]) -> ContactQuerySet:
-        return rows.within(*wanted)
-
 
 class CompetentFilter(PlaceFilter):
     parameter_name = "for"
+    question = ContactQuerySet.competent_for
     title = _("Compétent pour le territoire")
     hint = _(
         "Intervient sur ce territoire ou sur un plus grand qui le contient : l’agence régionale pour chaque commune."
     )
-
-    def narrow(self, rows: ContactQuerySet, wanted: Sequence[Any]) -> ContactQuerySet:
-        return rows.competent_for(*wanted)
 
 
 class BatchFilter(ContactFilter):

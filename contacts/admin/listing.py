@@ -21,6 +21,7 @@ from contacts.models import Contact
 from contacts.models.contact_queries import ContactQuerySet
 from crm.admin.record import RecordAdmin, RecordList
 from crm.models import SavedFilter
+from crm.once import may_repeat
 from crm.privacy import PRIVATE_CHANNEL
 from crm.searching import COMMON
 from crm.seeing import sees
@@ -159,6 +160,7 @@ class ContactListMixin(RecordAdmin):
     @admin.action(description=gettext_lazy("Exporter"), permissions=["export"])
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """To the export page, with these rows or with all that the filters keep."""
+        may_repeat(request)
         query = Narrowing(request, request.GET).query()
         if request.POST.get("select_across") != "1":
             chosen = ",".join(str(pk) for pk in queryset.order_by().values_list("pk", flat=True))

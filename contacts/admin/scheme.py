@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,11 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from contacts.inline_forms import CoordinationFormSet
 from contacts.models import Contact, Coordination, Scheme
-from crm.admin.locking import VersionedForm
 from crm.admin.record import PartInline, RecordAdmin
 from crm.folding import search_words
 
 
-class SchemeForm(VersionedForm):
+class SchemeForm(forms.ModelForm[Scheme]):
     """A scheme; the dates say whether it runs."""
 
     class Meta:

@@ -49,7 +49,6 @@ class Writing:
     ) -> None:
         self.content, self.batch, self.by, self.later = content, batch, by, later
         self.reason = (_("Import « %(file)s »") % {"file": batch.name})[:100]
-        self.pks: dict[int, int] = {}
         self.houses: dict[int, House] = {}
         self.terms: dict[str, dict[str, int]] = {}
         self.labels: dict[str, int] = {}
@@ -69,6 +68,8 @@ class Writing:
             for listed in (self.content.organisations, self.content.people):
                 for drafts in batched(listed, BATCH):
                     Thousand(self, drafts).write()
+                    if self.content.store:
+                        self.content.store.cool(changed=False, warm=0)
                     done += len(drafts)
                     if advance:
                         advance(done, total)
@@ -77,12 +78,11 @@ class Writing:
 
     @property
     def drafts(self) -> Iterator[Draft]:
-        yield from self.content.organisations
-        yield from self.content.people
+        return self.content.drafts
 
     def pk(self, draft: Draft) -> int:
         """The record of a draft, which is written already."""
-        return draft.known.pk if draft.known else self.pks[id(draft)]
+        return draft.known.pk if draft.known else draft.made
 
     def house(self, draft: Draft) -> House:
         """What people derive from an organisation, as this file leaves it."""

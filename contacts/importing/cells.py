@@ -72,7 +72,7 @@ _AND = re.compile(r"(?:(?<=\s)|^)(?:ou|et|and|or)(?=\s)", re.IGNORECASE)
 _EDGES = " .,;:<>()[]{}\"'`«»“”‘’*"  # noqa: RUF001
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def is_email(text: str) -> bool:
     """Whether this is an address that the rest of the house accepts (at most 254 characters)."""
     if "@" not in text or len(text) > 254:

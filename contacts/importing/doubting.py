@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import batched
 
 from django.utils.translation import gettext as _
 
-from contacts.importing.known import Base, name_key
+from contacts.importing.known import BATCH, Base, name_key
 from contacts.importing.matching import Roster
 from contacts.importing.plan import Draft, Known, NameKey, Pair
 from contacts.likeness import NearOrganisations, near_people
@@ -83,51 +84,68 @@ class _Colleagues:
                     yield draft, why
 
 
-def _people(roster: Roster) -> Iterator[Pair]:
+def _people(roster: Roster) -> list[Pair]:
+    """Of each new person, in the order of the file: those they resemble among their colleagues, then elsewhere."""
     new = roster.people
     if not new:
-        return
-    offices: dict[int, _Colleagues] = defaultdict(_Colleagues)
+        return []
+    found: list[Pair] = []
     twins = _twin_halls(roster)
-    base = {draft.pk: draft for draft in roster.base.drafts.values() if draft.kind == "organisation"}
-    wanted = {
-        draft.organisation.pk for draft in new if draft.organisation is not None and draft.organisation.pk
-    }
-    for pk, last, first, office in roster.base.colleagues_of({pk for pk in wanted if pk}):
-        colleague = roster.base.drafts.get(pk) or Draft(
-            "person", 0, Known(pk, 0), {"name": last, "first_name": first}, used=True
-        )
-        offices[id(base[office])].add(name_key(last, first), colleague)
+    staff: dict[int, list[Draft]] = defaultdict(list)
     for draft in new:
-        key = draft.keys[0] if draft.keys else ("", "")
-        if key == ("", ""):
+        staff[id(draft.organisation) if draft.organisation else 0].append(draft)
+    for some, offices in _offices(roster, [draft.organisation for (draft, *_others) in staff.values()]):
+        for place in some:
+            for draft in staff[place]:
+                found += _like(draft, roster, offices[place] if place else None, twins)
+    return sorted(found, key=lambda pair: pair.later.line)
+
+
+def _offices(
+    roster: Roster, organisations: Sequence[Draft | None]
+) -> Iterator[tuple[list[int], dict[int, _Colleagues]]]:
+    """Some organisations at a time, by `id` (0: none), with those whom the base knows there."""
+    base = {draft.pk: draft for draft in roster.base.drafts.values() if draft.kind == "organisation"}
+    for some in batched(organisations, BATCH):
+        offices: dict[int, _Colleagues] = defaultdict(_Colleagues)
+        known = {draft.pk for draft in some if draft is not None and draft.pk}
+        for pk, last, first, office in roster.base.colleagues_of(known):
+            colleague = roster.base.drafts.get(pk) or Draft(
+                "person", 0, Known(pk, 0), {"name": last, "first_name": first}, used=True
+            )
+            offices[id(base[office])].add(name_key(last, first), colleague)
+        yield [id(draft) if draft else 0 for draft in some], offices
+
+
+def _like(
+    draft: Draft, roster: Roster, office: _Colleagues | None, twins: dict[int, set[int]]
+) -> Iterable[Pair]:
+    key = draft.keys[0] if draft.keys else ("", "")
+    if key == ("", ""):
+        return ()
+    found: dict[int, Pair] = {}
+    where = draft.organisation
+    if office is not None:
+        for other, why in office.like(key):
+            found[id(other)] = Pair(other, draft, why)
+        office.add(key, draft)
+    for other in roster.by_name[key]:
+        if other is draft or id(other) in found or (other.is_new and other.line > draft.line):
             continue
-        found: dict[int, Pair] = {}
-        where = draft.organisation
-        if where is not None:
-            for other, why in offices[id(where)].like(key):
-                found[id(other)] = Pair(other, draft, why)
-            offices[id(where)].add(key, draft)
-        for other in roster.by_name.get(key, ()):
-            if other is draft or id(other) in found or (other.is_new and other.line > draft.line):
-                continue
-            there = other.organisation
-            if where is None or there is None:
-                found[id(other)] = Pair(other, draft, _("même nom, sans structure d’un côté"))
-            elif id(there) in twins.get(id(where), ()):
-                found[id(other)] = Pair(other, draft, _("même nom, structures proches"))
-        if len(found) <= MOST:
-            yield from found.values()
+        there = other.organisation
+        if where is None or there is None:
+            found[id(other)] = Pair(other, draft, _("même nom, sans structure d’un côté"))
+        elif id(there) in twins.get(id(where), ()):
+            found[id(other)] = Pair(other, draft, _("même nom, structures proches"))
+    return found.values() if len(found) <= MOST else ()
 
 
 def _twin_halls(roster: Roster) -> dict[int, set[int]]:
     """Organisations that are near each other: « Mairie de X » and « Ville de X », a misspelt name."""
     near: NearOrganisations[int] = NearOrganisations()
-    drafts: Sequence[Draft] = [
-        draft for listed in roster.organisations_by_name.values() for draft in listed if draft.used
-    ]
+    drafts = [draft for draft in roster.organisations_by_name.drafts() if draft.used]
     twins: dict[int, set[int]] = defaultdict(set)
-    for draft in {id(draft): draft for draft in drafts}.values():
+    for draft in dict.fromkeys(drafts):
         name = fold_name(draft.values["name"])
         for other, _why in near.like(name):
             twins[id(draft)].add(other)

@@ -33,6 +33,8 @@ class Filler:
         self.replace = frozenset(_LISTS.get(key, key) for key in replace)
         self.conflicts: list[Conflict] = []
         self.warnings: list[Problem] = []
+        self.places: set[int] = set()
+        """Every territory that a line has put somebody in."""
 
     # -- the two kinds of line --------------------------------------------------------------------------
 
@@ -86,8 +88,10 @@ class Filler:
         where = reading.where
         if where.territories or reading.street or reading.postcode or reading.city or reading.website:
             column = where.column or "city"
+            territories = tuple([place.pk for place in where.territories])
+            self.places.update(territories)
             location = Location(
-                reading.number, where.territories, reading.own_territory, column,
+                reading.number, territories, reading.own_territory, column,
                 reading.street, reading.postcode, reading.city, reading.website,
             )  # fmt: skip
             draft.locations = (*draft.locations, location)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from contacts.importing.cells import nature_of
+from contacts.importing.keeping import Store
 from contacts.importing.known import Base, name_key
 from contacts.importing.names import compatible
 from contacts.importing.plan import Draft, NameKey
@@ -27,19 +28,54 @@ GENERIC = frozenset(
 """Names that many organisations bear: one such name is one organisation in one town only."""
 
 
-class Roster:
-    """The drafts of a file by what they are recognised by: first those of the base, then each new one."""
+class Index[K]:
+    """Drafts by what they are recognised by, the first first. Most keys lead to one: it stands there bare."""
 
-    def __init__(self, base: Base) -> None:
-        self.base = base
+    def __init__(self) -> None:
+        self._found: dict[K, Draft | list[Draft]] = {}
+
+    def __getitem__(self, key: K) -> Sequence[Draft]:
+        found = self._found.get(key)
+        return () if found is None else found if isinstance(found, list) else (found,)
+
+    def __setitem__(self, key: K, drafts: list[Draft]) -> None:
+        self._found[key] = drafts
+
+    def add(self, key: K, draft: Draft) -> None:
+        """After the others."""
+        found = self._found.get(key)
+        if found is None:
+            self._found[key] = draft
+        elif isinstance(found, list):
+            found.append(draft)
+        else:
+            self._found[key] = [found, draft]
+
+    def drafts(self) -> Iterator[Draft]:
+        for found in self._found.values():
+            if isinstance(found, list):
+                yield from found
+            else:
+                yield found
+
+
+class Roster:
+    """The drafts of a file by what they are recognised by: first those of the base, then each new one.
+
+    With a store, new drafts are put away there when no line has been about them for a while.
+    """
+
+    def __init__(self, base: Base, store: Store | None = None) -> None:
+        self.base, self.store = base, store
         self.people: list[Draft] = []
         self.organisations: list[Draft] = []
-        self.by_email: dict[str, list[Draft]] = defaultdict(list)
-        self.by_name: dict[NameKey, list[Draft]] = defaultdict(list)
-        self.by_name_and_place: dict[tuple[NameKey, int], Draft] = {}
-        self.organisations_by_name: dict[str, list[Draft]] = defaultdict(list)
+        self.by_email: Index[str] = Index()
+        self.by_name: Index[NameKey] = Index()
+        self.by_place_and_name: dict[int, dict[NameKey, Draft]] = defaultdict(dict)
+        """Who works or has worked in an organisation (its `id`), by name."""
+        self.organisations_by_name: Index[str] = Index()
         self.organisations_by_siret: dict[str, Draft] = {}
-        self.organisations_by_email: dict[str, list[Draft]] = defaultdict(list)
+        self.organisations_by_email: Index[str] = Index()
         self.every_organisation: list[tuple[int, str]] = []
 
     # -- the base ---------------------------------------------------------------------------------------
@@ -86,11 +122,11 @@ class Roster:
         for draft in self.base.drafts.values():
             if draft.kind == "organisation":
                 for email in draft.emails:
-                    self.organisations_by_email[email].append(draft)
+                    self.organisations_by_email.add(email, draft)
 
     def _enter_person(self, draft: Draft) -> None:
         for email in draft.emails:
-            self.by_email[email].append(draft)
+            self.by_email.add(email, draft)
         places = (
             {
                 post.organisation.pk
@@ -107,11 +143,11 @@ class Roster:
             else []
         )
         for key in draft.keys:
-            self.by_name[key].append(draft)
+            self.by_name.add(key, draft)
             for organisation in organisations:
-                self.by_name_and_place[key, id(organisation)] = draft
+                self.by_place_and_name[id(organisation)][key] = draft
             for organisation in former:
-                self.by_name_and_place.setdefault((key, id(organisation)), draft)
+                self.by_place_and_name[id(organisation)].setdefault(key, draft)
 
     # -- organisations ----------------------------------------------------------------------------------
 
@@ -133,19 +169,21 @@ class Roster:
             draft = Draft("organisation", reading.number, values={"name": reading.organisation})
             if key in GENERIC:
                 draft.values["town"] = _town(reading)
-            self.organisations_by_name[key].append(draft)
+            self.organisations_by_name.add(key, draft)
             self.organisations.append(draft)
+            if self.store:
+                self.store.add(draft)
         if draft.is_new:
             draft.spellings = draft.spellings or Counter()
             draft.spellings[reading.organisation] += 1
             if reading.siret:
                 self.organisations_by_siret.setdefault(reading.siret, draft)
             if reading.sigle and not self.organisations_by_name[fold_name(reading.sigle)]:
-                self.organisations_by_name[fold_name(reading.sigle)].append(draft)
+                self.organisations_by_name.add(fold_name(reading.sigle), draft)
         return draft
 
     @staticmethod
-    def _nearest(candidates: list[Draft], reading: Reading) -> Draft:
+    def _nearest(candidates: Sequence[Draft], reading: Reading) -> Draft:
         """Of namesakes the one at the same place, else the first."""
         if len(candidates) == 1:
             return candidates[0]
@@ -160,13 +198,15 @@ class Roster:
         """New organisations under their best writing, once every line is read."""
         for draft in self.organisations:
             _best_spelling(draft)
+            if self.store:
+                self.store.cool()
 
     # -- people -----------------------------------------------------------------------------------------
 
     def person(self, reading: Reading, organisation: Draft | None) -> Draft | None:
         """The draft that this line is about, by e-mail and compatible name, else by name and organisation."""
         key = key_of(reading)
-        sharing = [draft for email in reading.emails for draft in self.by_email.get(email, ())]
+        sharing = [draft for email in reading.emails for draft in self.by_email[email]]
         if (numbered := self._numbered(reading)) is not None and numbered.kind == "person":
             return numbered
         if key == ("", ""):
@@ -176,8 +216,8 @@ class Roster:
         if fitting:
             return fitting[0]
         if organisation is not None:
-            return self.by_name_and_place.get((key, id(organisation)))
-        alone = [draft for draft in self.by_name.get(key, ()) if draft.organisation is None]
+            return self.by_place_and_name[id(organisation)].get(key)
+        alone = [draft for draft in self.by_name[key] if draft.organisation is None]
         fitting = [draft for draft in alone if not _contradicts(draft, reading)]
         return fitting[0] if fitting else None
 
@@ -201,9 +241,7 @@ class Roster:
         if unnamed:
             return unnamed[0]
         owners = {
-            id(draft): draft
-            for email in reading.emails
-            for draft in self.organisations_by_email.get(email, ())
+            id(draft): draft for email in reading.emails for draft in self.organisations_by_email[email]
         }
         different = {id(draft): draft for draft in sharing}
         if owners and (len(different) != 1 or nature_of(reading.emails[0]) == "role"):
@@ -215,17 +253,19 @@ class Roster:
         draft.keys = (key,)
         self.people.append(draft)
         if key != ("", ""):
-            self.by_name[key].append(draft)
+            self.by_name.add(key, draft)
+        if self.store:
+            self.store.add(draft)
 
     def learn(self, draft: Draft, reading: Reading, organisation: Draft | None) -> None:
         """This line is about this draft: its e-mails and organisation lead there from now on."""
         for email in reading.emails:
             index = self.by_email if draft.kind == "person" else self.organisations_by_email
             if draft not in index[email]:
-                index[email].append(draft)
+                index.add(email, draft)
         if draft.kind == "person" and organisation is not None and draft.organisation is organisation:
             for key in draft.keys:
-                self.by_name_and_place.setdefault((key, id(organisation)), draft)
+                self.by_place_and_name[id(organisation)].setdefault(key, draft)
 
 
 def key_of(reading: Reading) -> NameKey:

@@ -49,7 +49,7 @@ def phones(cell: Cell, *, department: str = "") -> Phones:
     return _phones(lines(cell), department if department in _OVERSEAS_REGIONS else "")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _phones(text: str, department: str) -> Phones:
     if not text:
         return Phones()

@@ -6,11 +6,11 @@ has their own. Nothing is written for a person that they would inherit anyway.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from contacts.importing.filling import Filler
 from contacts.importing.known import in_batches
-from contacts.importing.plan import Draft, Location
+from contacts.importing.plan import Draft, Known, Location
 from contacts.models import Territory, TerritoryAncestor
 from crm.folding import fold_name
 
@@ -43,28 +43,30 @@ class Nesting:
 class Placer:
     """Gives every draft its own territories and address, organisations first."""
 
-    def __init__(self, filler: Filler, drafts: Sequence[Draft]) -> None:
+    def __init__(self, filler: Filler, known: Iterable[Known]) -> None:
         self.filler = filler
-        involved = {place.pk for draft in drafts for one in draft.locations for place in one.territories}
-        for draft in drafts:
-            involved |= draft.known.reach if draft.known else set()
-            if draft.organisation is not None and draft.organisation.known is not None:
-                involved |= draft.organisation.known.reach
-        self.nesting = Nesting(involved)
+        self.nesting = Nesting(filler.places.union(*(one.reach for one in known)))
         self._names: dict[int, str] = {}
 
-    def settle(self, organisations: Sequence[Draft], people: Sequence[Draft]) -> None:
-        """Organisations by their own lines, new ones else by their people's; then people."""
-        employed: dict[int, list[Location]] = {}
+    def settle_organisations(
+        self, organisations: Sequence[Draft], people: Iterable[Draft]
+    ) -> Iterator[Draft]:
+        """Each by its own lines, a new one else by its people's; one by one, so that the caller may put away."""
+        staff: dict[int, list[Draft]] = {}
         for draft in people:
             if draft.organisation is not None and draft.organisation.is_new:
-                employed.setdefault(id(draft.organisation), []).extend(draft.locations)
+                staff.setdefault(id(draft.organisation), []).append(draft)
         for draft in organisations:
             if draft.locations:
                 for location in draft.locations:
                     self._put(draft, location, inherited={}, reach=())
-            elif draft.is_new and (said := employed.get(id(draft))):
-                self._agree(draft, said)
+                draft.locations = ()
+            elif draft.is_new:
+                self._agree(draft, [one for person in staff.get(id(draft), ()) for one in person.locations])
+            yield draft
+
+    def settle_people(self, people: Iterable[Draft]) -> None:
+        """People, once their organisations are settled."""
         for draft in people:
             for location in draft.locations:
                 post = draft.organisation
@@ -74,7 +76,6 @@ class Placer:
                     inherited=post.values if post else {},
                     reach=self._reach(draft, post),
                 )
-        for draft in (*organisations, *people):
             draft.locations = ()
 
     def _reach(self, draft: Draft, organisation: Draft | None) -> Collection[int]:
@@ -89,7 +90,9 @@ class Placer:
 
     def _agree(self, draft: Draft, said: Sequence[Location]) -> None:
         """What all the people's lines say of their new organisation's place, if they all say one thing."""
-        places = [{place.pk for place in one.territories} for one in said if one.territories and not one.own]
+        if not said:
+            return
+        places = [set(one.territories) for one in said if one.territories and not one.own]
         if places and all(len(some) == 1 for some in places):
             each = [place for some in places for place in some]
             finest = max(each, key=lambda place: len(self.nesting.ancestors.get(place, ())))
@@ -110,7 +113,7 @@ class Placer:
     def _put(
         self, draft: Draft, location: Location, *, inherited: Mapping[str, object], reach: Collection[int]
     ) -> None:
-        offered = [place.pk for place in location.territories]
+        offered = [*location.territories]
         if offered and not self._put_territories(draft, location, offered, reach):
             return
         differs = any(

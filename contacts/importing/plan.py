@@ -6,16 +6,19 @@ The generic side of a plan (lines, counts, conflicts) is `crm.importing`; this i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from contacts.importing.schemes.mentions import Mention
 from contacts.importing.terms import Term
-from contacts.territories.gazetteer import Place
 from crm.importing import Change
 
+
+if TYPE_CHECKING:
+    from contacts.importing.keeping import Store
 
 type Kind = Literal["person", "organisation"]
 type NameKey = tuple[str, str]
@@ -49,7 +52,7 @@ class Location:
     """Where a line says that someone is; kept until every line is read, for an organisation's place is what they agree on."""
 
     line: int
-    territories: tuple[Place, ...]
+    territories: tuple[int, ...]
     own: bool
     column: str
     street: str
@@ -124,6 +127,29 @@ class Draft:
     own_line: int | None = None
     used: bool = False
     keys: tuple[NameKey, ...] = ()
+    made: int = 0
+    """The record, once a new draft is written."""
+    store: Store | None = None
+    place: int = -1
+    is_away: bool = False
+    house: Draft | None = None
+    """The organisation of a draft that is away."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A slot without a value is one of a draft that is away: it is read back, whole."""
+            if name not in PUT_AWAY or self.store is None or not self.is_away:
+                raise AttributeError(name)
+            self.store.read_back(self)
+            return object.__getattribute__(self, name)
+
+    def put_away(self) -> None:
+        """Forget what the store has written down."""
+        self.house = self.post.organisation if self.post else None
+        self.is_away = True
+        for name in PUT_AWAY:
+            delattr(self, name)
 
     @property
     def pk(self) -> int | None:
@@ -147,7 +173,16 @@ class Draft:
 
     @property
     def organisation(self) -> Draft | None:
+        if self.is_away:
+            return self.house
         return self.post.organisation if self.post else None
+
+
+PUT_AWAY: Final = (
+    "values", "emails", "phones", "themes", "labels", "territories", "consents", "oppositions", "post", "coordinated",
+    "locations", "spellings",
+)  # fmt: skip
+"""What a draft that is away leaves to the store; by the rest it is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +204,10 @@ class Content:
     pairs: list[Pair]
     created_terms: Mapping[str, Mapping[str, str]]
     """`{vocabulary: {key: text}}` of the terms to create « à classer »."""
+    store: Store | None = None
+
+    @property
+    def drafts(self) -> Iterator[Draft]:
+        """Organisations, then people, only to be read."""
+        every = chain(self.organisations, self.people)
+        return self.store.passing(every) if self.store else every

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, cast
+from itertools import batched, chain
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,8 @@ from contacts.importing.columns import CONTACTS
 from contacts.importing.doubting import doubtful_pairs
 from contacts.importing.filling import PURPOSE_COLUMNS, Filler
 from contacts.importing.headings import Labels, unread
-from contacts.importing.known import Base, in_batches
+from contacts.importing.keeping import Store
+from contacts.importing.known import BATCH, Base, in_batches
 from contacts.importing.lines import Reader
 from contacts.importing.matching import Roster, key_of
 from contacts.importing.names import LONGEST_NAME
@@ -27,7 +29,9 @@ from contacts.models import Scheme, SuppressedAddress
 from contacts.territories.finding import current_finder
 from crm.folding import fold
 from crm.importing import Change, Heading, Line, NotData, Outcome, Plan, Problem
+from crm.keeping_lines import Lines
 from crm.reading import Table
+from crm.reading.spool import FRAME, Spool
 
 
 def plan_contacts(
@@ -43,19 +47,14 @@ def plan_contacts(
     lists = Lists(Atlas(current_finder()), choices, label_of)
     reader = Reader(headings, lists, label_of, on)
     filler = Filler(lists, label_of, choices.get("replace", ()))
-    roster = Roster(Base())
+    store = Store()
+    roster = Roster(Base(), store)
     roster.meet(reader.who(number, row) for number, row in table.data_rows())
-    told = _assigned((reader.read(number, row) for number, row in table.data_rows()), roster, filler)
+    told = Told()
+    _assign((reader.read(number, row) for number, row in table.data_rows()), roster, filler, told, store)
     roster.settle_names()
-    people = _each(one.draft for one in told if one.draft is not None and one.draft.kind == "person")
-    organisations = _each(
-        [one.draft for one in told if one.draft is not None and one.draft.kind == "organisation"]
-        + [draft.organisation for draft in people if draft.organisation is not None]
-        + [draft for draft in roster.base.drafts.values() if draft.kind == "organisation"]
-    )
-    placer = Placer(filler, [*organisations, *people])
-    placer.settle(organisations, people)
-    _meet_refusals([*organisations, *people], filler)
+    people, organisations = _people(told), _organisations(told, roster)
+    _settle(organisations, people, filler, store)
     _tie_to_schemes(people, lists, filler)
     pairs = doubtful_pairs(roster, filler.tell)
     content = Content(
@@ -66,14 +65,14 @@ def plan_contacts(
         created_terms={
             vocabulary.code: dict(vocabulary.created) for vocabulary in _merged(lists) if vocabulary.created
         },
+        store=store,
     )
     lines = _lines(told)
     not_data = [NotData(line, reason) for line, reason in table.not_data]
     warnings = [Problem(0, "", remark) for remark in tell]
     warnings += [unread(heading) for heading in headings if heading.asked]
     warnings += sorted(
-        [problem for line in lines if line.outcome is not Outcome.REJECTED for problem in line.problems]
-        + filler.warnings,
+        told.problems + filler.warnings,
         key=lambda problem: problem.line,
     )
     plan = Plan(
@@ -108,35 +107,87 @@ def _merged(lists: Lists) -> list[Vocabulary]:
     return [vocabulary for vocabulary in lists.all if vocabulary is not lists.titles]
 
 
-def _each(drafts: Iterable[Draft]) -> list[Draft]:
-    return list({id(draft): draft for draft in drafts}.values())
+class Told:
+    """What is kept of each line once it is folded into its draft: in a temporary file, but for the draft."""
+
+    def __init__(self) -> None:
+        self.spool = Spool()
+        self.drafts: list[Draft | None] = []
+        """Of each line; none: it was set aside."""
+        self.beside: dict[int, tuple[Change, ...]] = defaultdict(tuple)
+        """What people's lines change of their known organisation, by their draft."""
+        self.problems: list[Problem] = []
+        """Of the lines that enter."""
+        self._frame: list[tuple[Any, ...]] = []
+
+    def add(self, reading: Reading, draft: Draft | None, beside: Sequence[Change] = ()) -> None:
+        problems = [*reading.problems]
+        if draft is None and reading.rejected:
+            problems.insert(0, reading.rejected)
+        else:
+            self.problems += problems
+        said = tuple([(one.column, one.reason) for one in problems])
+        self.drafts.append(draft)
+        self._frame.append((reading.number, reading.label, said))
+        if len(self._frame) == FRAME:
+            self.spool.write(self._frame)
+            self._frame = []
+        if beside:
+            self.beside[id(draft)] += tuple(beside)
+
+    def end(self) -> None:
+        self.spool.write(self._frame)
+        self.spool.end()
+        self._frame = []
+
+    def __iter__(self) -> Iterator[tuple[int, str, tuple[Problem, ...], Draft | None]]:
+        for (number, label, said), draft in zip(self.spool.tuples(), self.drafts, strict=True):
+            problems = tuple([Problem(number, column, reason) for column, reason in said])
+            yield number, label, problems, draft
 
 
-class Told(NamedTuple):
-    """What is kept of a line once it is folded into its draft; no draft: it was set aside."""
-
-    number: int
-    label: str
-    problems: tuple[Problem, ...]
-    draft: Draft | None
-    beside: tuple[Change, ...] = ()
-    """What a person's line changes of their known organisation."""
+def _people(told: Told) -> list[Draft]:
+    """Each person that a line is about, in the order of the file."""
+    found = (draft for draft in told.drafts if draft is not None and draft.kind == "person")
+    return list(dict.fromkeys(found))
 
 
-def _assigned(readings: Iterable[Reading], roster: Roster, filler: Filler) -> list[Told]:
+def _organisations(told: Told, roster: Roster) -> list[Draft]:
+    """Those that a line is about, then those that people work in, then whatever else was read of the base."""
+    found = [draft for draft in told.drafts if draft is not None]
+    named = (draft for draft in found if draft.kind == "organisation")
+    employers = (draft.organisation for draft in found if draft.kind == "person")
+    others = (draft for draft in roster.base.drafts.values() if draft.kind == "organisation")
+    return list(dict.fromkeys([*named, *(draft for draft in employers if draft is not None), *others]))
+
+
+def _settle(organisations: Sequence[Draft], people: Sequence[Draft], filler: Filler, store: Store) -> None:
+    """Places and remembered refusals, organisations first."""
+    placer = Placer(filler, (draft.known for draft in chain(organisations, people) if draft.known))
+    for _organisation in placer.settle_organisations(organisations, people):
+        store.cool()
+    for some in batched(organisations, BATCH):
+        _meet_refusals(some, filler)
+        store.cool()
+    for some in batched(people, BATCH):
+        placer.settle_people(some)
+        _meet_refusals(some, filler)
+        store.cool()
+
+
+def _assign(readings: Iterable[Reading], roster: Roster, filler: Filler, told: Told, store: Store) -> None:
     """Each line folded in turn into the draft that it is about."""
-    told: list[Told] = []
     for reading in readings:
         if reading.rejected:
-            told.append(Told(reading.number, reading.label, (reading.rejected, *reading.problems), None))
+            told.add(reading, None)
             continue
         organisation = roster.organisation(reading)
         known = organisation.known if organisation is not None and reading.is_person else None
         before = len(known.changes) if known else 0
         draft = _fold(reading, organisation, roster, filler)
-        beside = tuple(known.changes[before:]) if known else ()
-        told.append(Told(reading.number, reading.label, tuple(reading.problems), draft, beside))
-    return told
+        told.add(reading, draft, known.changes[before:] if known else ())
+        store.cool()
+    told.end()
 
 
 def _fold(reading: Reading, organisation: Draft | None, roster: Roster, filler: Filler) -> Draft:
@@ -240,26 +291,25 @@ def _coordinates(draft: Draft, lists: Lists) -> bool:
     return "coordinateur" in fold(f"{post.title} {function}").split()
 
 
-def _lines(told: Sequence[Told]) -> list[Line]:
+def _lines(told: Told) -> Lines:
     """Each line with its one outcome. A record that several lines are about has the outcome on the first of them."""
     first: dict[int, int] = {}
-    lines: list[Line] = []
-    beside: dict[int, tuple[Change, ...]] = defaultdict(tuple)
-    for one in told:
-        if one.beside:
-            beside[id(one.draft)] += one.beside
-    for number, label, problems, draft, _beside in told:
+    lines = Lines()
+    for number, label, problems, draft in told:
         if draft is None:
-            lines.append(Line(number, Outcome.REJECTED, label, problems=problems))
-        elif id(draft) in first:
-            lines.append(Line(number, Outcome.MERGED, label, into=first[id(draft)], problems=problems))
-        else:
-            first[id(draft)] = number
-            changes = (*draft.known.changes, *beside[id(draft)]) if draft.known else ()
-            outcome = (
-                Outcome.CREATED if draft.known is None else Outcome.UPDATED if changes else Outcome.UNCHANGED
-            )
-            lines.append(Line(number, outcome, label, draft.pk, None, changes, problems))
+            lines.add(Line(number, Outcome.REJECTED, label, problems=problems))
+            continue
+        # A person's draft begins with the first line about them, an organisation's with the first that names it.
+        begun = draft.line if draft.kind == "person" else first.setdefault(id(draft), number)
+        if begun != number:
+            lines.add(Line(number, Outcome.MERGED, label, into=begun, problems=problems))
+            continue
+        changes = (*draft.known.changes, *told.beside.get(id(draft), ())) if draft.known else ()
+        outcome = (
+            Outcome.CREATED if draft.known is None else Outcome.UPDATED if changes else Outcome.UNCHANGED
+        )
+        lines.add(Line(number, outcome, label, draft.pk, None, changes, problems))
+    lines.end()
     return lines
 
 
@@ -276,7 +326,7 @@ def digest_of(plan: Plan) -> str:
     content: Content = plan.content
     for line in plan.lines:
         sha.update(f"{line.number} {line.outcome} {line.target} {line.into}\n".encode())
-    for draft in [*content.organisations, *content.people]:
+    for draft in content.drafts:
         post = draft.post
         written = (
             name(draft), draft.line, sorted(draft.values.items(), key=str), sorted(draft.emails), sorted(draft.phones),

@@ -93,7 +93,7 @@ class Thousand:
         self.save([self.rows[id(draft)] for draft in new], links=links)
         for draft in new:
             row = self.rows[id(draft)]
-            self.writing.pks[id(draft)] = row.pk
+            draft.made = row.pk
             self.changes.append(
                 self.writing.change(ImportChange.Kind.CREATED, row, draft.line, version=row.version)
             )

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _, gettext_lazy
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from contacts.deciding import decide
+from contacts.histories import changes_of
 from contacts.pages.scope import back_to, own_contact
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed, Purpose
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
 class DecisionForm(forms.Form):
@@ -44,12 +46,18 @@ class DecisionForm(forms.Form):
 
 
 @door("contacts.view_contact", "contacts.add_opposition", "contacts.add_consent")
+@sent_whole
 def note_decision(request: HttpRequest, pk: int, purpose: str, answer: str) -> HttpResponse:
     """Write down a yes or a no with where it was said. A yes said by the person lifts a no; nothing else does."""
     contact = own_contact(request, pk)
     label = str(dict(Purpose.refusable())[purpose])
     agrees = answer == "accord"
+    lock(contact)
     form = DecisionForm(request.POST or None, initial={"since": timezone.localdate()})
+    said = [rows.filter(purpose=purpose).order_by("pk") for rows in (contact.oppositions, contact.consents)]
+    stands = rests_on(*(rows.values_list() for rows in said))
+    if meanwhile := written_meanwhile(request, contact, stands):
+        form.add_error(None, meanwhile)
     if request.method == "POST" and form.is_valid():
         decide(contact, purpose=purpose, agrees=agrees, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         record_deed(Deed.CHANGED, by=request.user, on=contact, fields=[f"decision.{purpose}"])
@@ -68,6 +76,8 @@ def note_decision(request: HttpRequest, pk: int, purpose: str, answer: str) -> H
         form=form,
         button=_("Noter l’accord") if agrees else _("Noter le refus"),
         tab="diffusion",
+        rests_on=stands,
+        changes=changes_of(contact, request.user, 1) if meanwhile else [],
         lead=_("Un refus est noté : n’enregistrez un accord que si la personne elle-même est revenue dessus.")
         if agrees and refused
         else "",

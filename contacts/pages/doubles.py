@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 from crm.privacy import PRIVATE_CHANNEL
 from crm.seeing import sees
 
@@ -71,16 +73,29 @@ def judge_different(request: HttpRequest) -> HttpResponse:
 
 
 @door("contacts.merge_contact", "contacts.see_private_channels", "contacts.see_notes")
+@sent_whole
 def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpResponse:
-    """GET shows both and what would happen; POST makes them one."""
+    """GET shows both and what would happen; POST makes them one, as they were shown."""
     kept, absorbed = own_contact(request, kept_pk), own_contact(request, absorbed_pk)
+    lock(kept, absorbed)
+    kept.refresh_from_db()
+    absorbed.refresh_from_db()
     try:
         merging.check(kept, absorbed)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return back_to(kept)
     fields = merging.choices(kept, absorbed, request.user)
-    if request.method == "POST":
+    stands = rests_on(kept.version, absorbed.version)
+    changed = max(kept, absorbed, key=lambda contact: contact.updated_at)
+    meanwhile = written_meanwhile(request, changed, stands)
+    if meanwhile:
+        messages.error(request, meanwhile)
+        asked = {field.name: request.POST.get(field.name, "") for field in fields}
+        fields = [
+            replace(field, proposed=asked[field.name]) if asked[field.name] else field for field in fields
+        ]
+    elif request.method == "POST":
         chosen = {field.name: request.POST.get(field.name, field.proposed) for field in fields}
         try:
             merging.merge(absorbed, into=kept, chosen=chosen, by=request.user)  # type: ignore[arg-type]
@@ -100,6 +115,7 @@ def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpRespons
         kept=kept,
         absorbed=absorbed,
         fields=fields,
+        rests_on=stands,
         moves=merging.moves(absorbed, request.user),
         joined=list(_joined(kept, absorbed)),
         refusals=sorted(

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +18,12 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget,
 
 from contacts.models import Contact, Interaction
 from contacts.pages.scope import back_to, own_contact
+from crm.admin.comparing import Comparison, compare, read_state, tell_what_was_kept
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
 class ExchangeForm(forms.ModelForm[Interaction]):
@@ -70,9 +72,16 @@ def change_exchange(request: HttpRequest, pk: int, exchange: int) -> HttpRespons
     return _form(request, contact, row, _("Modifier un échange"), _("L’échange est corrigé."))
 
 
+@sent_whole
 def _form(request: HttpRequest, contact: Contact, row: Interaction, title: str, done: str) -> HttpResponse:
-    form = ExchangeForm(request.POST or None, instance=row)
     is_new = row.pk is None
+    if not is_new:
+        lock(contact)
+        row.refresh_from_db()
+        asking = _put_together(request, contact, row) if request.method == "POST" else None
+        if asking is not None:
+            return asking
+    form = ExchangeForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         form.save()
         record_deed(
@@ -82,6 +91,7 @@ def _form(request: HttpRequest, contact: Contact, row: Interaction, title: str, 
             fields=[] if is_new else form.changed_data,
         )
         messages.success(request, done)
+        tell_what_was_kept(request)
         return back_to(contact, "activite")
     may_remove = not is_new and request.user.has_perm("contacts.delete_interaction")
     remove = (
@@ -94,18 +104,38 @@ def _form(request: HttpRequest, contact: Contact, row: Interaction, title: str, 
         form=form,
         button=_("Enregistrer l’échange"),
         tab="activite",
+        read_state="" if is_new else read_state(request, form),
+        rests_on="" if is_new else _as_shown(row),
         remove=remove,
         remove_button=_("Retirer cet échange"),
     )
     return TemplateResponse(request, "contacts/record/deed.html", context)
 
 
+def _put_together(request: HttpRequest, contact: Contact, row: Interaction) -> HttpResponse | None:
+    """What somebody else changed in the exchange since the page was shown is kept, or asked."""
+    back = f"{reverse('admin:contacts_contact_record', args=[contact.pk])}?onglet=activite"
+    now = ExchangeForm(instance=row)
+    return compare(
+        request, Comparison(form=now, record=row, back=back, save_words=_("Enregistrer l’échange"))
+    )
+
+
+def _as_shown(row: Interaction) -> str:
+    return rests_on(type(row).objects.filter(pk=row.pk).values_list())
+
+
 @require_POST
 @door("contacts.view_contact", "contacts.delete_interaction", "contacts.see_notes")
+@sent_whole
 def remove_exchange(request: HttpRequest, pk: int, exchange: int) -> HttpResponse:
     """An exchange that should not be there; the history keeps what it said."""
     contact = own_contact(request, pk)
+    lock(contact)
     row = get_object_or_404(contact.interactions, pk=exchange)
+    if meanwhile := written_meanwhile(request, row, _as_shown(row)):
+        messages.error(request, meanwhile)
+        return redirect("admin:contacts_contact_exchange_change", contact.pk, row.pk)
     record_deed(Deed.DELETED, by=request.user, on=row)
     row.delete()
     messages.success(request, _("L’échange est retiré."))

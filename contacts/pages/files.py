@@ -82,6 +82,7 @@ def download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
         content = row.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
+    record_deed(Deed.EXPORTED, by=request.user, on=row)
     response = FileResponse(
         content, as_attachment=True, filename=row.name, content_type="application/octet-stream"
     )

@@ -15,6 +15,7 @@ from contacts.pages.scope import back_to, own_contact
 from contacts.restoring import CannotRestoreError, preview, restore
 from crm.doors import door
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
 def _moment(text: str) -> datetime:
@@ -30,13 +31,20 @@ def _moment(text: str) -> datetime:
 @door(
     "contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels", "contacts.see_notes"
 )
+@sent_whole
 def as_of(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows what would change, POST does it."""
     contact = own_contact(request, pk)
+    lock(contact)
+    contact.refresh_from_db()
+    stands = rests_on(contact.version)
+    meanwhile = written_meanwhile(request, contact, stands)
+    if meanwhile:
+        messages.error(request, meanwhile)
     at = _moment(request.POST.get("a", "") or request.GET.get("a", ""))
     try:
         restoration = preview(contact, at, seen_by=request.user)
-        if request.method == "POST":
+        if request.method == "POST" and not meanwhile:
             restore(contact, at, by=request.user)  # type: ignore[arg-type]
             messages.success(
                 request,
@@ -49,6 +57,11 @@ def as_of(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, error.messages[0])
         return back_to(contact, "historique")
     context = page_context(
-        request, _("Revenir à une version passée"), record=contact, restoration=restoration, at=at
+        request,
+        _("Revenir à une version passée"),
+        record=contact,
+        restoration=restoration,
+        at=at,
+        rests_on=stands,
     )
     return TemplateResponse(request, "contacts/record/as_of.html", context)

@@ -19,8 +19,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from contacts.forms import real_phone
-from contacts.models import Channel, Contact, Function, Position, Service
+from contacts.forms import PostFields
+from contacts.histories import changes_of
+from contacts.models import Channel, Contact, Position
 from contacts.organisation_field import OrganisationField, OrganisationSelect
 from contacts.pages.scope import back_to, own_contact
 from contacts.positioning import change_post
@@ -28,10 +29,15 @@ from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 
 
-class PostForm(forms.Form):
+class PostForm(PostFields):
     """What ends, which addresses end with it, and what begins; all that begins may be left empty."""
+
+    field_order = (
+        "leaves", "on", "retiring", "organisation", "title", "function", "service", "email", "phone",
+    )  # fmt: skip
 
     leaves = forms.ModelChoiceField(
         label=gettext_lazy("Quitte"),
@@ -62,20 +68,6 @@ class PostForm(forms.Form):
         max_length=250,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-    )
-    function = forms.ModelChoiceField(
-        label=gettext_lazy("Fonction dans la liste"),
-        queryset=Function.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
-    )
-    service = forms.ModelChoiceField(
-        label=gettext_lazy("Service"),
-        queryset=Service.objects.in_use(),
-        required=False,
-        empty_label="—",
-        widget=UnfoldAdminSelectWidget,
     )
     email = forms.EmailField(
         label=gettext_lazy("Nouvel e-mail"),
@@ -119,9 +111,6 @@ class PostForm(forms.Form):
         if not channels.exists():
             del self.fields["retiring"]
 
-    def clean_phone(self) -> str:
-        return real_phone(self.cleaned_data["phone"])
-
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         begins = any(given.get(name) for name in ("organisation", "title", "function"))
@@ -135,12 +124,19 @@ class PostForm(forms.Form):
 
 
 @door("contacts.view_contact", "contacts.change_contact", "contacts.see_private_channels")
+@sent_whole
 def new_post(request: HttpRequest, pk: int) -> HttpResponse:
     """One page, one button: the old post and its addresses end, the new ones begin."""
     person = own_contact(request, pk)
     if not person.is_person:
         return back_to(person)
+    lock(person)
     form = PostForm(request.POST or None, person=person, user=request.user)
+    stands = rests_on(
+        person.positions.order_by("pk").values_list(), person.channels.order_by("pk").values_list()
+    )
+    if meanwhile := written_meanwhile(request, person, stands):
+        form.add_error(None, meanwhile)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         given["organisation"] = OrganisationField.saved(given["organisation"], like=person)
@@ -163,6 +159,8 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         button=_("Enregistrer le changement"),
         tab="parcours",
+        rests_on=stands,
+        changes=changes_of(person, request.user, 1) if meanwhile else [],
         lead=_(
             "L’ancien poste reste au parcours. Si vous ne connaissez pas le nouveau, laissez-le vide : la fiche passera « à vérifier »."
         ),
@@ -172,9 +170,15 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @door("contacts.view_contact", "contacts.change_contact")
+@sent_whole
 def verified_today(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody has just checked this record."""
+    """Somebody has just checked this record, as the page showed it."""
     contact = own_contact(request, pk)
+    lock(contact)
+    contact.refresh_from_db()
+    if meanwhile := written_meanwhile(request, contact, rests_on(contact.version)):
+        messages.error(request, meanwhile)
+        return back_to(contact)
     contact.verify(by=request.user)  # type: ignore[arg-type]
     record_deed(Deed.CHANGED, by=request.user, on=contact, fields=["verified_on"])
     messages.success(request, _("C’est noté : la fiche est vérifiée à la date d’aujourd’hui."))

@@ -14,6 +14,7 @@ from contacts.deciding import decisions_of
 from contacts.histories import changes_of
 from contacts.merging import last_merge
 from contacts.models import Channel, Contact, ContactTerritory, Coordination, Merge, Position, Scheme
+from crm.pages.meanwhile import rests_on
 from crm.pages.timeline import timeline_of
 from crm.privacy import NOTES, PRIVATE_CHANNEL
 from crm.seeing import sees
@@ -43,6 +44,7 @@ def context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "tab": tab,
         "tab_template": f"contacts/record/tab_{tab}.html",
         "refused": sorted(opposition.get_purpose_display() for opposition in contact.oppositions.all()),
+        "rests_on": rests_on(contact.version),
         "write_to": contact.main_email if sees(request.user, PRIVATE_CHANNEL) else contact.open_email,
         **fill(request, contact),
     }

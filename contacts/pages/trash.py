@@ -21,6 +21,7 @@ from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
+from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
 from crm.sharing import may
 
 
@@ -28,10 +29,16 @@ PER_PAGE = 50
 
 
 @door("contacts.view_contact", "contacts.delete_contact")
+@sent_whole
 def put_in(request: HttpRequest, pk: int) -> HttpResponse:
     """GET says what would go with the record, or why it cannot; POST puts it in the trash."""
     contact = own_contact(request, pk, "delete")
-    if request.method == "POST":
+    lock(contact)
+    contact.refresh_from_db()
+    stands = rests_on(contact.version)
+    if meanwhile := written_meanwhile(request, contact, stands):
+        messages.error(request, meanwhile)
+    elif request.method == "POST":
         try:
             trashing.put_in_trash(contact, by=request.user)  # type: ignore[arg-type]
         except trashing.CannotTrashError as error:
@@ -46,6 +53,7 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         _("Mettre à la corbeille"),
         record=contact,
+        rests_on=stands,
         hanging=trashing.hanging(contact, request.user),
         objections=trashing.objections(contact, request.user),
         days=trashing.DAYS,

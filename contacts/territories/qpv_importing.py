@@ -17,9 +17,10 @@ from contacts.importing import showing
 from contacts.models import Contact, Scheme
 from contacts.models.territory import Territory
 from contacts.territories import qpv
+from crm.auditing import record_deed
 from crm.folding import fold
 from crm.importing import IGNORED, CannotUndo, Column, Heading, NotData, Outcome, Plan, PlanOutdated, Refused
-from crm.models import ImportBatch, ImportChange
+from crm.models import Deed, ImportBatch, ImportChange
 from crm.reading.limits import Unreadable
 from crm.reading.sheet import Sheet, open_sheet
 from crm.reading.table import Table, find_table
@@ -125,6 +126,7 @@ class QpvImporter:
                 plan.report(),
             )
             batch.save(update_fields=["state", "applied_at", "report"])
+            record_deed(Deed.IMPORTED, by=by, on=batch, count=len(written))
         if advance is not None:
             advance(len(plan.lines), len(plan.lines))
         report: dict[str, Any] = batch.report
@@ -154,6 +156,7 @@ class QpvImporter:
             if c.kind == ImportChange.Kind.UPDATED and c.record in there
         ]
         qpv.write(back)
+        record_deed(Deed.IMPORT_UNDONE, by=by, on=batch, count=len(created) + len(back))
         return {"deleted": len(created), "restored": len(back)}
 
     def write_rejected(self, batch: ImportBatch, target: BinaryIO) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -12,12 +12,18 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern
 from django.utils.translation import gettext as _, gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
+from crm.admin.account_deeds import account_deeds, panel, tell_invitation
 from crm.admin.record import RecordAdmin
-from crm.models import Association, User
+from crm.auditing import record_deed
+from crm.models import Association, Deed, User
 from crm.roles import Role
+from crm.signing_in.again import ask
+from crm.signing_in.inviting import is_awaited
+from crm.signing_in.listing import end_all
 
 
 class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
@@ -50,14 +56,14 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
         super().__init__(*args, **kwargs)
         for name in ("password1", "password2"):
             self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
-            self.fields[name].required = self.instance.pk is None
+            self.fields[name].required = False
             self.fields[name].help_text = ""
         if self.instance.pk:
             self.initial["role"] = self.instance.groups.filter(name__in=list(Role)).first()
             self.fields["password1"].help_text = _("Laissez vide pour garder le mot de passe actuel.")
         else:
             self.fields["password1"].help_text = _(
-                "Une phrase de quelques mots est plus sûre, et plus simple à retenir."
+                "Laissez vide, et la personne reçoit une invitation pour choisir elle-même comment se connecter."
             )
 
     def clean_email(self) -> str:
@@ -67,6 +73,8 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
         given = super().clean() or self.cleaned_data
         if given.get("password1") or given.get("password2"):
             self.validate_passwords()
+            if not (given.get("password1") and given.get("password2")):
+                self.add_error("password2", _("Saisissez deux fois le même mot de passe."))
             if "password2" not in self.errors:
                 self.validate_password_for_user(self.instance, "password2")
         if self.instance.pk and "role" in given:
@@ -92,6 +100,8 @@ class AccountForm(SetPasswordMixin, forms.ModelForm[User]):
         user = super().save(commit=False)
         if self.cleaned_data.get("password1"):
             user.set_password(self.cleaned_data["password1"])
+        elif user._state.adding:
+            user.set_unusable_password()
         return user
 
 
@@ -125,22 +135,53 @@ class UserAdmin(RecordAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return super().change_view(
-            request, object_id, form_url, {"title": _("Modifier le compte"), **(extra_context or {})}
-        )
+        shown = {"title": _("Modifier le compte"), **self._how_it_is_entered(request, object_id)}
+        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def _how_it_is_entered(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        """What the panel above the form says: the invitation that holds, the second factors, the sessions."""
+        user = self.get_object(request, object_id)
+        return panel(user) if user is not None and self.has_change_permission(request, user) else {}
 
     @admin.display(description=gettext_lazy("rôle"))
     def role(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all())
 
+    change_form_outer_before_template = "crm/signing_in/account_panel.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*account_deeds(self), *super().get_urls()]
+
+    def _changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever changes an account has proved a short while ago who they are."""
+        if request.method == "POST" and (question := ask(request)):
+            return question
+        return super()._changeform_view(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if obj.pk == request.user.pk and form.cleaned_data.get("password1"):
-            update_session_auth_hash(request, obj)
+        if form.cleaned_data.get("password1"):
+            record_deed(Deed.FACTOR_CHANGED, by=request.user, on=obj, fields=["password"])
+            if obj.pk == request.user.pk:
+                update_session_auth_hash(request, obj)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            end_all(obj, by=cast("User", request.user))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if "role" in form.changed_data:
+            record_deed(Deed.ROLE_CHANGED, by=request.user, on=form.instance)
         form.instance.groups.set([form.cleaned_data["role"]])
+        if not change and is_awaited(form.instance):
+            tell_invitation(request, form.instance)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Where the invitation stands, and its link if it could not be sent."""
+        return (
+            redirect("admin:crm_user_change", obj.pk)
+            if is_awaited(obj)
+            else super().response_post_save_add(request, obj)
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account is closed, not deleted: what its holder did keeps their name."""
@@ -159,6 +200,7 @@ class AssociationAdmin(RecordAdmin):
         ),
         (gettext_lazy("Règles"), {"fields": ["verification_months"]}),
     ]
+    change_deed = Deed.CONFIGURED
     save_words = gettext_lazy("Enregistrer l’association")
     saved_words = gettext_lazy("C’est enregistré.")
 

@@ -4,32 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.formats import date_format
-from django.utils.text import capfirst
-from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _, gettext_lazy
+from unfold.views import ChangeList
 
-from crm.admin.record import RecordAdmin
+from crm import sealing
+from crm.admin.record import RecordAdmin, RecordList
+from crm.journal import lines
 from crm.models import AuditEntry
+from crm.pages.account_trace import account_trace
+
+
+class JournalList(RecordList):
+    """The page of lines in words, which the template shows: a table that becomes cards on a phone."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.lines = lines(self.result_list, reader=request.user)  # type: ignore[arg-type]
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(RecordAdmin):
     """Each deed by its French words: no table, no column is named as the base does."""
 
-    list_display = ["when", "who", "deed", "what", "record", "count", "which_fields"]
+    change_list_template = "crm/journal/list.html"
+    list_display = ["at", "actor", "deed", "model", "record", "count"]
     list_display_links = None
     list_filter = ["deed", "actor"]
     list_select_related = ["actor"]
     date_hierarchy = "at"
-    empty_words = _(
+    empty_words = gettext_lazy(
         "Rien encore. Chaque création, modification, import ou export s’inscrit ici, avec qui et quand."
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("compte/", self.admin_site.admin_view(account_trace), name="crm_auditentry_account")
+        return [page, *super().get_urls()]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return JournalList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"title": _("Journal"), "seal": sealing.head(), **(extra_context or {})}
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -45,56 +65,3 @@ class AuditEntryAdmin(RecordAdmin):
     ) -> HttpResponse:
         """A line of the journal has no page of its own."""
         raise Http404
-
-    @admin.display(description=_("date"), ordering="at")
-    def when(self, entry: AuditEntry) -> str:
-        moment = localtime(entry.at)
-        return f"{date_format(moment, 'd/m/Y')} {date_format(moment, 'H:i').replace(':', ' h ')}"
-
-    @admin.display(description=_("par"), ordering="actor")
-    def who(self, entry: AuditEntry) -> str:
-        return str(entry.actor or _("L’outil"))
-
-    @admin.display(description=_("objet"), ordering="model")
-    def what(self, entry: AuditEntry) -> str:
-        model = _model(entry)
-        return str(capfirst(str(model._meta.verbose_name))) if model else ""
-
-    @admin.display(description=_("champs"))
-    def which_fields(self, entry: AuditEntry) -> str:
-        model = _model(entry)
-        return ", ".join(dict.fromkeys(label for name in entry.fields if (label := _label(model, name))))
-
-
-def _model(entry: AuditEntry) -> type[Model] | None:
-    try:
-        return apps.get_model(entry.model)
-    except (LookupError, ValueError):
-        return None
-
-
-OTHER_WORDS = {
-    "role": _("rôle"),
-    "password1": _("mot de passe"),
-    "password2": _("mot de passe"),
-    "version_read": "",
-    "position": _("fonction exercée"),
-    "double": _("fiches proches"),
-    "decision": _("réponse"),
-}
-"""What forms call a thing that is no field of the record."""
-
-
-def _label(model: type[Model] | None, name: str) -> str:
-    """A field as the screen calls it; a part of the record by the part's own name."""
-    name = name.partition(".")[0]
-    if name in OTHER_WORDS:
-        return str(OTHER_WORDS[name])
-    try:
-        return str(model._meta.get_field(name).verbose_name) if model else name  # type: ignore[union-attr]
-    except (FieldDoesNotExist, AttributeError):
-        pass
-    for config in apps.get_app_configs():
-        if name in config.models:
-            return str(config.models[name]._meta.verbose_name)
-    return name

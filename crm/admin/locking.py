@@ -1,60 +1,79 @@
-"""Two people at one record: the second to save is told what the first has written, and loses nothing of what they typed."""
+"""Two people at one record: what each changed is put together; what both changed is shown, and one chooses.
+
+Each change form carries what it showed (`read_state`). When it comes back, the record is locked; if it has changed
+meanwhile, what was read, what the base says now and what was typed are compared (`crm.conflicts`). Where only one of the
+two changed something, that is kept without a question; else a page shows both, and its answer is judged in the same way.
+A record without a version of its own (a closed list's term, an account) is compared each time: what its form showed is
+its version.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from django import forms
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db.models import Model
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse
+
+from crm.admin.comparing import ASKED, READ_STATE, Comparison, compare, read_state
+from crm.conflicts import State
 
 
-class VersionedForm(forms.ModelForm[Any]):
-    """The form of a record: it carries the version that was read, and refuses to write over a later one unseen."""
-
-    version_read = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["version_read"] = self.instance.version
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        read = given.get("version_read")
-        if self.instance.pk and read is not None:
-            # Locks the record until it is written.
-            rows: Any = type(self.instance)._base_manager.select_for_update()
-            row = rows.filter(pk=self.instance.pk).first()
-            if row is not None and row.version != read:
-                self._tell(row)
-        return given
-
-    def _tell(self, row: Any) -> None:
-        """Say who wrote what meanwhile; saving again then writes what is in the form."""
-        past = row.history.select_related("history_user").order_by("-history_date", "-history_id").first()
-        who = str(past.history_user or _("L’outil")) if past else _("Quelqu’un")
-        when = date_format(localtime(row.updated_at), "G:i").replace(":", " h ")
-        text = _(
-            "%(who)s a modifié cette fiche à %(when)s, pendant que vous la remplissiez. Rien de votre saisie n’est perdu."
-        )
-        self.add_error(None, text % {"who": who, "when": when})
-        differing = [name for name in self.changed_data if name in self.fields and name != "version_read"]
-        for name in differing:
-            now = _shown(row, name)
-            self.add_error(name, _("La fiche dit maintenant : %(value)s") % {"value": now or _("rien")})
-        self.add_error(None, _("Vérifiez, puis enregistrez à nouveau : c’est votre saisie qui sera gardée."))
-        given: Any = self.data
-        data = given.copy()
-        data[self.add_prefix("version_read")] = row.version
-        self.data = data
+if TYPE_CHECKING:
+    from crm.admin.record import RecordAdmin
 
 
-def _shown(row: Model, name: str) -> str:
-    value = getattr(row, name, "")
-    if hasattr(value, "all"):
-        return ", ".join(str(one) for one in value.all())
-    display = getattr(row, f"get_{name}_display", None)
-    return str(display() if display else "" if value is None else value)
+class LockingMixin:
+    """What a RecordAdmin does when somebody else has written the record since its form was shown."""
+
+    change_form_before_template = "crm/conflicts/read_state.html"
+
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> HttpResponse:
+        """The form carries what it shows."""
+        record = kwargs.get("obj")
+        if record is not None and kwargs.get("change"):
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            version = getattr(record, "version", "")
+            context["read_state"] = read_state(request, context["adminform"].form, formsets, version)
+        return super().render_change_form(request, context, **kwargs)  # type: ignore[misc]
+
+    def put_together(self: Any, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Lock the record and compare. Answers the page that asks, or None when the form may be saved as it now is.
+
+        The caller has opened the transaction that will save it.
+        """
+        record = self.get_object(request, unquote(object_id))
+        read = State.load(request.POST.get(READ_STATE, ""))
+        if record is None or read is None or not self.has_change_permission(request, record):
+            return None
+        locked = self.model._base_manager.select_for_update().filter(pk=record.pk).first()
+        is_same = bool(read.version) and str(getattr(locked, "version", "")) == read.version
+        if locked is None or (is_same and ASKED not in request.POST):
+            return None
+        record = self.get_object(request, unquote(object_id))
+        return None if record is None else compare(request, _shown_now(self, request, record))
+
+
+def _shown_now(model_admin: RecordAdmin, request: HttpRequest, record: Model) -> Comparison:
+    fields = flatten_fieldsets(model_admin.get_fieldsets(request, record))
+    form = model_admin.get_form(request, record, change=True, fields=fields)(instance=record)
+    return Comparison(
+        form=form,
+        record=record,
+        back=model_admin.url_of(record),
+        save_words=model_admin.save_words,
+        formsets=list(_formsets(model_admin, request, record)),
+    )
+
+
+def _formsets(model_admin: RecordAdmin, request: HttpRequest, record: Model) -> Iterator[Any]:
+    """The rows as they are, under the names that the form gives them."""
+    met: dict[str, int] = {}
+    for formset, inline in model_admin.get_formsets_with_inlines(request, record):
+        prefix = formset.get_default_prefix()
+        met[prefix] = met.get(prefix, 0) + 1
+        if met[prefix] != 1:
+            prefix = f"{prefix}-{met[prefix]}"
+        if inline.has_change_permission(request, record):
+            yield formset(instance=record, prefix=prefix, queryset=inline.get_queryset(request))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from crm.admin.comparing import tell_what_was_kept
 from crm.admin.lending import LentRecordsMixin
+from crm.admin.locking import LockingMixin
 from crm.admin.scoping import ChosenFieldsMixin, ShownFieldsMixin
 from crm.auditing import record_deed
 from crm.deleting import objections_to
@@ -47,7 +48,7 @@ class RecordList(ChangeList):
         return self.model_admin.url_of(result)
 
 
-class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAdmin):
+class RecordAdmin(LockingMixin, ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAdmin):
     """Every registered model uses this class or one below it (a system check says so)."""
 
     save_words = _("Enregistrer")
@@ -67,8 +68,9 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
     warn_unsaved_form = True
     actions_on_bottom = False
     actions_on_top = True
-    list_display_links: Sequence[str] | None = None
+    list_display_links: Sequence[str] | None = ()  # the first column leads to the record
     record_template: str | None = None
+    change_deed = Deed.CHANGED
     actions: Sequence[str] = []
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -179,10 +181,14 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
 
     # --- the form -------------------------------------------------------------------------------------
 
-    def _changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What one form writes is one act."""
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """What one form writes is one act; what somebody else wrote since it was shown is not undone by it."""
+        if request.method == "POST" and object_id and (asking := self.put_together(request, object_id)):
+            return asking
         with one_act(by=cast("User", request.user)):
-            return super()._changeform_view(request, *args, **kwargs)
+            return super()._changeform_view(request, object_id, *args, **kwargs)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -200,13 +206,9 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
     def response_add(
         self, request: HttpRequest, obj: Model, post_url_continue: str | None = None
     ) -> HttpResponse:
-        if IS_POPUP_VAR in request.POST:
-            return super().response_add(request, obj, post_url_continue)
         return self._response_saved(request, obj, self.response_post_save_add)
 
     def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
-        if IS_POPUP_VAR in request.POST:
-            return super().response_change(request, obj)
         return self._response_saved(request, obj, self.response_post_save_change)
 
     def _response_saved(
@@ -214,6 +216,7 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
     ) -> HttpResponse:
         """Say what was saved, in our words; then the record, the same form, or the next one."""
         messages.success(request, self.saved_words % {"name": obj})
+        tell_what_was_kept(request)
         if "_continue" in request.POST:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", obj.pk)
         if "_addanother" in request.POST:
@@ -232,7 +235,7 @@ class RecordAdmin(ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAd
             if isinstance(part, dict)
             for name in part.get("changed", {}).get("fields", [])
         ]
-        record_deed(Deed.CHANGED, by=request.user, on=obj, fields=fields)
+        record_deed(self.change_deed, by=request.user, on=obj, fields=fields)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for obj in queryset:

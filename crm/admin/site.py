@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from crm.admin.scoping import ScopedAutocomplete
 from crm.doors import SIGNED_IN
 from crm.pages import palette
+from crm.signing_in.entering import safe_next
 
 
 PALETTE_SIZE = 100
@@ -46,6 +50,29 @@ class CrmSite(UnfoldAdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Names to choose from, for who may fill the form that asks for one."""
         return ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[return-value]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one door, and it is not here."""
+        next_page = safe_next(request) or reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(next_page)
+        return redirect_to_login(next_page)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST":
+            get_adapter(request).logout(request)
+            return redirect("account_login")
+        return redirect("account_logout")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("mfa_index")
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The command palette, asked afresh at each letter: see `crm.pages.palette`."""

@@ -2,11 +2,13 @@
 
 from crm.models.association import Association
 from crm.models.attachment import Attachment
-from crm.models.audit import AuditEntry, Deed
+from crm.models.audit import AuditEntry, AuditSeal, Deed
 from crm.models.confidential import Confidential, ConfidentialQuerySet, Share
+from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
 from crm.models.saved import RecentRecord, SavedFilter
+from crm.models.spent import SpentForm
 from crm.models.transfer import Export, ImportBatch, ImportChange, ImportLine, ImportMapping
 from crm.models.user import User
 
@@ -15,8 +17,10 @@ __all__ = [
     "Association",
     "Attachment",
     "AuditEntry",
+    "AuditSeal",
     "Confidential",
     "ConfidentialQuerySet",
+    "DailyPass",
     "Deed",
     "Export",
     "ImportBatch",
@@ -29,5 +33,6 @@ __all__ = [
     "RecentRecord",
     "SavedFilter",
     "Share",
+    "SpentForm",
     "User",
 ]

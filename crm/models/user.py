@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group,
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
@@ -51,6 +52,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         help_text=_("Décochez pour fermer le compte : la personne sort aussitôt."),
     )
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
+    invited_at = models.DateTimeField(_("invité le"), null=True, editable=False)
+    session_epoch = models.PositiveIntegerField(_("sessions fermées (fois)"), default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -59,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     PRIVACY = classes(PERSONAL, "email", "first_name", "last_name", rights=ORDINARY) | classes(
         UNCLASSED,
-        "id", "is_active", "created_at", "password", "last_login", "is_superuser", "groups", "user_permissions",
+        "id", "is_active", "created_at", "invited_at", "session_epoch", "password", "last_login", "is_superuser", "groups", "user_permissions",
     )  # fmt: skip
 
     class Meta:
@@ -87,3 +90,15 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What each session carries: with another password, or once sessions are ended, none of them is valid."""
+        salt = "crm.models.user.User.session"
+        secrets = f"{self.password}{self.session_epoch}"
+        return salted_hmac(salt, secrets, secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Every session of this account, and every device it is known on, is out at its next request."""
+        self.session_epoch = models.F("session_epoch") + 1
+        self.save(update_fields=["session_epoch"])
+        self.refresh_from_db(fields=["session_epoch"])

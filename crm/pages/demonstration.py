@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
 
+from crm.auditing import record_deed
 from crm.demonstrating import remove_demo
 from crm.doors import door
-from crm.models import Association, User
+from crm.models import Association, Deed, User
 from crm.opening import is_open
 from crm.pages.frame import page_context
 from crm.registry import HomePanel, home_panels
+from crm.signing_in.again import again
 
 
 def register() -> None:
@@ -35,11 +37,13 @@ def _fill(user: User) -> dict[str, Any]:
 
 
 @door("crm.change_association")
+@again
 def remove_demonstration(request: HttpRequest) -> HttpResponse:
     """Say what goes and what stays; on the button, do it."""
     if request.method != "POST":
         return render(request, "crm/demonstration.html", page_context(request, _("Retirer la démonstration")))
     gone = remove_demo()
+    record_deed(Deed.CONFIGURED, by=request.user, on=Association.own(), fields=["started_with_demo"])
     if not is_open():
         return redirect("first_day")
     messages.success(

@@ -25,6 +25,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(request, "404.html", _("Page introuvable"), 404)
 
 
+@door(OPEN)
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: too many tries; none of our limits lasts a quarter of an hour."""
+    context = {"title": _("Trop de tentatives"), "frame": OUTSIDE}
+    return render(request, "429.html", context, status=429)
+
+
 def _answer(request: HttpRequest, template: str, title: str, status: int) -> HttpResponse:
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     frame = INSIDE if signed_in else OUTSIDE

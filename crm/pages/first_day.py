@@ -10,21 +10,28 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login, password_validation
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from crm.demonstrating import JOB
 from crm.doors import OPEN, door
 from crm.models import Job
 from crm.opening import AlreadyOpenError, is_open, open_with_own_data, opening
 from crm.pages.frame import page_context
+from crm.registry import starting_packs
+from crm.signing_in.entering import enter
+from crm.signing_in.passwords import advice_lazy
 from crm.tasks import load_demo
 
 
@@ -33,6 +40,14 @@ class FirstAccountForm(forms.Form):
 
     association_name = forms.CharField(
         label=gettext_lazy("Nom de l’association"), max_length=200, widget=UnfoldAdminTextInputWidget
+    )
+    pack = forms.ChoiceField(
+        label=gettext_lazy("Listes de départ"),
+        required=False,
+        widget=UnfoldAdminRadioSelectWidget,
+        help_text=gettext_lazy(
+            "Thématiques, catégories et fonctions proposées au début : chacune se modifie ensuite."
+        ),
     )
     first_name = forms.CharField(
         label=gettext_lazy("Votre prénom"),
@@ -53,7 +68,7 @@ class FirstAccountForm(forms.Form):
     password1 = forms.CharField(
         label=gettext_lazy("Mot de passe"),
         strip=False,
-        help_text=gettext_lazy("Une phrase de quelques mots est plus sûre, et plus simple à retenir."),
+        help_text=advice_lazy(),
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
@@ -64,6 +79,14 @@ class FirstAccountForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        pack: Any = self.fields["pack"]
+        pack.choices = [
+            (one.name, _("%(name)s : %(what)s") % {"name": one.label, "what": one.description})
+            for one in starting_packs
+        ]
+        self.initial["pack"] = next((one.name for one in starting_packs if one.is_chosen()), "")
+        if len(pack.choices) < 2:
+            del self.fields["pack"]
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -143,15 +166,15 @@ def _open(request: HttpRequest) -> HttpResponse:
             last_name=given["last_name"],
             email=given["email"],
             password=given["password1"],
+            pack=given.get("pack", ""),
         )
     except AlreadyOpenError:
         messages.warning(
             request,
             _("Un compte vient d’être créé sur cette base : connectez-vous, ou demandez-lui un accès."),
         )
-        return redirect("admin:login")
-    login(request, user, backend=f"{ModelBackend.__module__}.{ModelBackend.__qualname__}")
+        return redirect("account_login")
     messages.success(
         request, _("Votre compte est créé. La suite : importer votre fichier, ou créer une première fiche.")
     )
-    return redirect("admin:index")
+    return enter(request, user, method="password")

@@ -29,6 +29,7 @@ from crm.doors import door
 from crm.importing import Refused
 from crm.jobs import BusyError, begin
 from crm.models import Deed, ImportBatch
+from crm.once import may_repeat, spends_alone
 from crm.pages import import_workbench
 from crm.pages.frame import page_context
 from crm.pages.import_forms import ColumnsForm, Spreadsheet, UploadForm, term_choices
@@ -115,6 +116,7 @@ def _lead(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     return redirect(target)
 
 
+@spends_alone
 @never_cache
 @door(IMPORT)
 @require_http_methods(["GET", "POST"])
@@ -191,6 +193,7 @@ def known(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "crm/imports/known.html", context)
 
 
+@spends_alone
 @door(IMPORT)
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
@@ -206,11 +209,13 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     return _look(request, batch)
 
 
+@spends_alone
 @never_cache
 @door(IMPORT)
 @require_http_methods(["GET", "POST"])
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """What the headings mean: those not understood are asked, the others can be corrected; another sheet can be chosen."""
+    may_repeat(request)  # an answer that is given again changes nothing
     batch = _batch(request, pk)
     if batch.state != State.PLANNED or is_busy(batch):
         return redirect(place_of(batch))
@@ -238,11 +243,13 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "crm/imports/columns.html", context)
 
 
+@spends_alone
 @never_cache
 @door(IMPORT)
 @require_http_methods(["GET", "POST"])
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The workbench: what would happen, what is to be decided. A decision makes the preview again."""
+    may_repeat(request)
     batch = _batch(request, pk)
     if batch.state != State.PLANNED or is_busy(batch):
         return _lead(request, batch)
@@ -260,6 +267,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "crm/imports/preview.html", context)
 
 
+@spends_alone
 @door(IMPORT)
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
@@ -321,6 +329,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@spends_alone
 @never_cache
 @door(IMPORT)
 @require_http_methods(["GET", "POST"])

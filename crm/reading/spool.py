@@ -3,6 +3,7 @@
 The file is a row of frames, each eight bytes of length (little-endian) and a list of tuples in marshal form: the
 row's number, then its cells, a date as a tuple of its ordinal, a moment as one of ordinal and seconds. An empty frame
 ends them; what is said of the sheet follows, in JSON. Only our own processes write this file.
+Plans keep what they say of each line in the same way (`tuples`).
 """
 
 from __future__ import annotations
@@ -67,15 +68,20 @@ class Spool:
     def rows(self) -> Iterator[Row]:
         """Yield the rows from the first, as often as asked and by several at a time."""
 
+        for row in self.tuples():
+            cells = row[1:]
+            if tuple in map(type, cells):
+                cells = tuple([_date(*cell) if type(cell) is tuple else cell for cell in cells])
+            yield Row(row[0], cells)
+
+    def tuples(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what was written, as it was written."""
+
         offset = 0
         while length := struct.unpack("<Q", os.pread(self.file.fileno(), 8, offset))[0]:
             frame = os.pread(self.file.fileno(), length, offset + 8)
             offset += 8 + length
-            for row in marshal.loads(frame):  # noqa: S302
-                cells = row[1:]
-                if tuple in map(type, cells):
-                    cells = tuple([_date(*cell) if type(cell) is tuple else cell for cell in cells])
-                yield Row(row[0], cells)
+            yield from marshal.loads(frame)  # noqa: S302
 
 
 def _date(ordinal: int, seconds: int | None = None) -> date | datetime:

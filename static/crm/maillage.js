@@ -54,3 +54,19 @@ document.addEventListener("click", (event) => {
   content.tabIndex = -1;
   content.focus();
 });
+
+/* « Imprimer ». */
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-m-print]")) window.print();
+});
+/* The page is hidden until Alpine has begun, and a browser gives up on an `autofocus` that it meets hidden: on a slow
+   machine nothing had the keyboard. The field takes it once the page shows, unless somebody was quicker. */
+(() => {
+  function focusFirst() {
+    const isFree = !document.activeElement || document.activeElement === document.body;
+    if (isFree && !document.documentElement.hasAttribute("x-cloak")) document.querySelector("[autofocus]")?.focus();
+  }
+
+  document.addEventListener("alpine:initialized", focusFirst);
+  document.addEventListener("DOMContentLoaded", focusFirst);
+})();

@@ -1,7 +1,8 @@
 "use strict";
 
 /* One key for each main deed. The help (`?`) is the list of what there is: a key follows the link, or presses the button,
-   of its line. Keys alone can be switched off there (WCAG 2.1.4), and never act while one types. */
+   of its line. Keys alone can be switched off there (WCAG 2.1.4), and never act while one types nor before the page shows:
+   who types at once means the first field. */
 
 (() => {
   const KEPT = "maillage:one-key";
@@ -55,6 +56,7 @@
     if (event.key.length !== 1 || isTyping(event.target)) return;
     const key = event.key.toLowerCase();
     if (UNFOLD.has(key)) event.stopImmediatePropagation();
+    if (document.documentElement.hasAttribute("x-cloak")) return;
     if (!isOn() || isBusy() || !help()) return;
     const link = help().querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (key !== "?" && !DOES[key] && !link) return;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from contacts.models import Contact
 from crm.roles import Role
@@ -18,7 +18,7 @@ ADD = "/contacts/contact/add/"
 def test_a_person_and_a_new_organisation_are_made_by_keyboard_alone(page_as: PageAs):
     page = page_as(Role.STAFF)
     page.goto(ADD)
-    page.locator("#id_name").focus()
+    expect(page.locator("#id_name")).to_be_focused()
 
     for typed in ("Roux", "Ève", "eve.roux@exemple.org"):
         page.keyboard.type(typed)
@@ -42,7 +42,7 @@ def test_likely_doubles_show_while_somebody_types_and_the_switch_keeps_the_name(
     page = page_as(Role.STAFF)
     page.goto(ADD)
 
-    page.locator("#id_name").focus()
+    expect(page.locator("#id_name")).to_be_focused()
     page.keyboard.type("Benali")
     page.keyboard.press("Tab")
     page.keyboard.type("Nadia")
@@ -50,3 +50,21 @@ def test_likely_doubles_show_while_somebody_types_and_the_switch_keeps_the_name(
 
     page.get_by_role("link", name="Structure", exact=True).click()
     expect(page.locator("#id_name")).to_have_value("Benali")
+
+
+def test_the_first_field_has_the_keyboard_even_when_scripts_come_late(page_as: PageAs):
+    """A browser that met the field while the page was still hidden gives it up; and no key leads away meanwhile."""
+    page = page_as(Role.STAFF)
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1_500)
+        route.continue_()
+
+    page.route("**/alpine/*.js", late)
+    page.goto(ADD, wait_until="commit")
+    page.wait_for_selector("#id_name", state="attached")
+    page.wait_for_timeout(500)
+    page.keyboard.type("ai")
+
+    expect(page.locator("#id_name")).to_be_focused()
+    assert page.url.endswith(ADD)

@@ -226,4 +226,4 @@ def test_the_account_menu_opens_and_signs_out(page_as: PageAs):
             break
     page.keyboard.press("Enter")
 
-    expect(page).to_have_url(re.compile("/login/|/logout/"))
+    expect(page).to_have_url(re.compile("/connexion/"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -260,27 +259,6 @@ def test_a_refusal_known_of_an_address_is_said_when_it_is_added(staff):
 
     assert list(person.oppositions.values_list("purpose", flat=True)) == ["surveys"]
     assert any("avait déjà refusé\xa0: Appels et enquêtes" in text for text in said(answer))
-
-
-@pytest.mark.data
-def test_the_second_of_two_people_at_one_form_is_told_and_keeps_what_they_typed(staff, client_as):
-    person = PersonFactory(city="Arras", notes="")
-    mine = as_sent(staff, person, notes="Vue en mai.")
-    other = client_as(Role.MANAGER)
-    other.post(change_of(person), as_sent(other, person, city="Lens"))
-
-    answer = staff.post(change_of(person), mine)
-    page = answer.content.decode()
-    assert re.search(r"a modifié cette fiche à \d+ h \d\d, pendant que vous la remplissiez", page)
-    assert "La fiche dit maintenant : Lens" in page
-    assert "Vue en mai." in page
-    person.refresh_from_db()
-    assert (person.city, person.notes) == ("Lens", "")
-
-    again = dict(mine, version_read=re.search(r'name="version_read" value="(\d+)"', page)[1])  # type: ignore[index]
-    assert staff.post(change_of(person), again).status_code == 302
-    person.refresh_from_db()
-    assert (person.city, person.notes) == ("Arras", "Vue en mai.")
 
 
 def test_who_says_that_a_record_was_verified_is_kept(staff):

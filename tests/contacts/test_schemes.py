@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -207,23 +207,3 @@ def test_deleting_says_what_goes_with_it_in_french(staff):
 
     assert not Scheme.objects.exists()
     assert reach(person) == set()
-
-
-@pytest.mark.data
-def test_the_second_of_two_people_at_one_scheme_is_told(staff, client_as):
-    scheme = SchemeFactory(starts_on=date(2024, 1, 1))
-    url = reverse("admin:contacts_scheme_change", args=[scheme.pk])
-    data = {
-        "type": scheme.type_id,
-        "name": "Mon nom",
-        "state": "running",
-        "version_read": scheme.version,
-        **rows(),
-    }
-    client_as(Role.MANAGER).post(url, {**data, "name": "Leur nom"})
-
-    answer = staff.post(url, data)
-
-    assert "a modifié cette fiche" in answer.content.decode()
-    scheme.refresh_from_db()
-    assert scheme.name == "Leur nom"

@@ -62,7 +62,7 @@ def test_an_account_is_made_with_its_role_and_a_password_that_opens(manager):
 @pytest.mark.parametrize(
     ("said", "field"),
     [
-        ({"password1": "", "password2": ""}, "password1"),
+        ({"password1": PASSWORD, "password2": ""}, "password2"),
         ({"password1": PASSWORD, "password2": "un autre mot de passe"}, "password2"),
         ({"password1": "court", "password2": "court"}, "password2"),
         ({"role": ""}, "role"),

@@ -43,10 +43,13 @@ ARGUMENTS: dict[str, Any] = {
     "content_type_id": 1,
     "exchange": 1,
     "file": 1,
+    "key": "pas-une-cle",
     "kind": "contacts",
     "merge": 1,
     "name": "theme",
     "page": "contacts_contact",
+    "token": "pas-un-jeton",
+    "uidb36": "1",
     "url": "pas-de-page",
 }
 RECORD = {"object_id", "pk", "kept_pk", "absorbed_pk"}
@@ -204,7 +207,7 @@ def test_every_right_that_a_door_asks_for_exists():
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(addresses):
     UserFactory()
     client = _client(None)
-    sign_in = reverse("admin:login")
+    doors = tuple(f"{reverse(name)}?next=" for name in ("account_login", "admin:login"))
 
     elsewhere = {}
     for page, address in addresses.items():
@@ -212,7 +215,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(addresses):
             continue
         for method in (client.get, client.post):
             response = method(address)
-            if response.status_code != 302 or not response.headers["Location"].startswith(f"{sign_in}?next="):
+            if response.status_code != 302 or not response.headers["Location"].startswith(doors):
                 elsewhere[address] = response.status_code
 
     assert elsewhere == {}

@@ -13,12 +13,15 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from contacts.models import Source, Theme
+from contacts.packs.loading import chosen_pack, read
 from crm.demonstrating import JOB, LOGINS, PASSWORD, open_with_demo, remove_demo
 from crm.models import Association, AuditEntry, Deed, Job, User
 from crm.opening import AlreadyOpenError, open_with_own_data
 from crm.registry import DemoData, demo_data
 from crm.roles import Role
-from tests.factories import UserFactory
+from tests.factories import PersonFactory, UserFactory
+from tests.sending import form_of
 
 
 FIRST_PAGE = reverse("first_day")
@@ -84,7 +87,8 @@ def test_whoever_begins_gets_every_right_and_is_signed_in(empty_base, client):
     assert [group.name for group in user.groups.all()] == [Role.MANAGER]
     assert Association.own().name == "Réseau des Quatre Rivières"
     assert Association.own().started_at is not None
-    assert [entry.deed for entry in AuditEntry.objects.filter(model="crm.user")] == [Deed.ADDED]
+    deeds = AuditEntry.objects.filter(model="crm.user").order_by("pk")
+    assert [entry.deed for entry in deeds] == [Deed.ADDED, Deed.SIGNED_IN]
 
 
 @pytest.mark.parametrize(
@@ -172,10 +176,10 @@ def test_the_sign_in_page_of_a_demonstration_shows_its_logins_and_they_open(
 ):
     open_with_demo()
 
-    page = client.get(reverse("admin:login")).content.decode()
+    page = client.get(reverse("account_login")).content.decode()
     entered = client.post(
-        reverse("admin:login"),
-        {"username": LOGINS[1].email, "password": PASSWORD, "next": reverse("admin:index")},
+        reverse("account_login"),
+        {"login": LOGINS[1].email, "password": PASSWORD, "next": reverse("admin:index")},
     )
 
     assert [login.email for login in LOGINS if login.email not in page] == []
@@ -191,7 +195,7 @@ def test_the_sign_in_page_of_ones_own_base_shows_no_login(db, client):
         password="quatre rivières",
     )
 
-    page = client.get(reverse("admin:login")).content.decode()
+    page = client.get(reverse("account_login")).content.decode()
 
     assert PASSWORD not in page
     assert "zoe@exemple.org" not in page
@@ -310,3 +314,39 @@ def test_two_posts_at_the_same_moment_make_one_account(transactional_db):
 
     assert len(places) == 2
     assert User.objects.count() == 1
+
+
+def test_the_lists_that_the_base_begins_with_are_proposed_the_first_pack_chosen(empty_base, client):
+    form = form_of(client.get(FIRST_PAGE, {"choix": "donnees"}), holding="association_name")
+
+    assert form.said["pack"] == ["sante-territoires"]
+
+
+@pytest.mark.data
+def test_another_pack_replaces_the_one_that_set_up_has_brought(empty_base, client):
+    Theme.objects.create(code="MAISON", name="Ajoutée à la main")
+
+    client.post(FIRST_PAGE, {**ACCOUNT, "pack": "neutre"})
+
+    names = {line["code"] for line in read("neutre", "themes")}
+    assert set(Theme.objects.values_list("code", flat=True)) == {*names, "MAISON"}
+    assert chosen_pack() == "neutre"
+    assert User.objects.count() == 1
+
+
+def test_lists_that_records_hold_already_stay_beside_the_others(empty_base, client):
+    person = PersonFactory(themes=[theme := Theme.objects.filter(parent=None).first()])
+
+    client.post(FIRST_PAGE, {**ACCOUNT, "pack": "neutre"})
+
+    assert list(person.themes.all()) == [theme]
+    assert {line["code"] for line in read("neutre", "sources")} <= set(
+        Source.objects.values_list("code", flat=True)
+    )
+
+
+def test_a_pack_that_we_do_not_ship_makes_no_account(empty_base, client):
+    page = client.post(FIRST_PAGE, {**ACCOUNT, "pack": "../etc"})
+
+    assert "pack" in page.context["form"].errors
+    assert not User.objects.exists()

@@ -22,9 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found: list[tuple[str, Ailment]] = []
+        told: dict[str, str] = {}
         for check_up in check_ups:
             try:
                 found += [(check_up.name, ailment) for ailment in check_up.examine()]
+                if check_up.tell:
+                    told[check_up.name] = str(check_up.tell())
             except DatabaseError as why:
                 cure = _("Lancez : manage.py setup")
                 found.append(
@@ -39,9 +42,13 @@ class Command(BaseCommand):
                 for name, ailment in found
             ]
             self.stdout.write(
-                json.dumps({"checked": check_ups.names(), "ailments": ailments}, ensure_ascii=False)
+                json.dumps(
+                    {"checked": check_ups.names(), "told": told, "ailments": ailments}, ensure_ascii=False
+                )
             )
         else:
+            for sentence in told.values():
+                self.stdout.write(f"· {sentence}")
             for _name, ailment in found:
                 self.stdout.write(f"✗ {ailment.what}\n  → {ailment.cure}")
             if not found:
