@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "guardian",
     "crm",
     "contacts",
 ]
@@ -137,7 +138,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",  # Django's own, and as slow for an unknown address
+    "crm.sharing.ShareBackend",
 ]
+ANONYMOUS_USER_NAME = None  # guardian: nothing is ever shared with who has not signed in
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
 PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", default=15)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -307,5 +311,6 @@ LOGGING = {
     },
 }
 # What Django would have besides over HTTPS, and is not ours to decide: the association's other subdomains (W005, W021), and
-# the redirection from HTTP, which the proxy in front does (W008).
-SILENCED_SYSTEM_CHECKS: list[str] = ["security.W005", "security.W008", "security.W021"]
+# the redirection from HTTP, which the proxy in front does (W008). And crm.sharing.ShareBackend stands where guardian's own
+# back-end would (guardian.W001).
+SILENCED_SYSTEM_CHECKS: list[str] = ["security.W005", "security.W008", "security.W021", "guardian.W001"]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from contacts.models import Contact, ContactTerritory, Territory, TerritoryAncestor
+
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 
 def lone_departments() -> dict[int, int]:
@@ -17,11 +23,13 @@ def lone_departments() -> dict[int, int]:
     return {region: inside for region, inside, count in counted if count == 1}
 
 
-def departments_without_contact() -> QuerySet[Territory]:
-    """Departments in force, overseas included, in which no active contact has a territory today."""
+def departments_without_contact(user: User | Any = None) -> QuerySet[Territory]:
+    """Departments in force, overseas included, in which no active contact (that this account sees) has a territory today."""
     active = Contact._base_manager.filter(
         pk=OuterRef("contact_id"), state=Contact.State.ACTIVE, trashed_at=None, merged_into=None
     )
+    if user is not None:
+        active = active.exclude(pk__in=Contact.objects.hidden_from(user).values("pk"))
     # Two questions one in the other: joined, SQLite would read every active contact for each territory.
     reached = ContactTerritory.objects.filter(Exists(active))
     inside = TerritoryAncestor.objects.filter(

@@ -38,15 +38,22 @@ def likely_doubles(
     email: str = "",
     organisation: str = "",
     private: bool = True,
+    among: ContactQuerySet | None = None,
     limit: int = 8,
 ) -> list[Likeness]:
     """The records most like this one, in four statements at most whatever the size of the base.
+
+    `among` are the records that whoever asks may see; without it, all that are present.
 
     The same e-mail is the surest sign (a private one only if `private`); then the same other name or sigle; then a near
     name, in either order of first and last name, surer still in the same organisation.
     """
     found: dict[int, Likeness] = {}
-    rows = Contact.objects.present().filter(kind=kind).select_related("main_organisation")
+    rows = (
+        (Contact.objects.present() if among is None else among)
+        .filter(kind=kind)
+        .select_related("main_organisation")
+    )
     if email:
         channels = Channel.objects.filter(key=email.strip().lower())
         for contact in rows.filter(pk__in=(channels if private else channels.open()).values("contact_id"))[

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Channel, Contact, ContactTerritory, Position, Scheme, Territory
 from contacts.models.consent import fingerprint
 from crm.keys import these
+from crm.privacy import ORDINARY, PRIVATE_CHANNEL
+from crm.seeing import sees, sees_field
 from crm.writing import Kind
 
 
@@ -30,14 +32,14 @@ JOINED = " ; "  # between several themes, territories … of one cell; the reade
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, the group it is shown in, the field it comes from, the right it asks for."""
+    """One column: its heading, the group it is shown in, the field it comes from; the rights class of that field, or its own."""
 
     code: str
     label: StrOrPromise
     group: str
     field: str = ""
     usual: bool = False
-    right: str = ""
+    rights: str = ORDINARY
     kind: Kind = "text"
 
 
@@ -57,7 +59,6 @@ GROUPS: Mapping[str, StrOrPromise] = {
     QUALIFYING: _("Qualification"),
     KEEPING: _("Tenue de la fiche"),
 }
-_SEE_PRIVATE = "contacts.see_private_channels"
 
 COLUMNS: Mapping[str, Column] = {
     column.code: column
@@ -72,16 +73,16 @@ COLUMNS: Mapping[str, Column] = {
         Column("title", _("Fonction"), POST, "main_title", usual=True),
         Column("function", _("Fonction (liste)"), POST),
         Column("service", _("Service"), POST),
-        Column("email", _("E-mail"), CHANNELS, "main_email", usual=True),
-        Column("phone", _("Téléphone"), CHANNELS, "main_phone", usual=True),
+        Column("email", _("E-mail"), CHANNELS, "open_email", usual=True),
+        Column("phone", _("Téléphone"), CHANNELS, "open_phone", usual=True),
         Column("other_emails", _("Autres e-mails"), CHANNELS),
         Column("other_phones", _("Autres téléphones"), CHANNELS),
         Column("street", _("Adresse"), CHANNELS, "street"),
         Column("postcode", _("Code postal"), CHANNELS, "postcode", usual=True),
         Column("city", _("Ville"), CHANNELS, "city", usual=True),
         Column("website", _("Site internet"), CHANNELS, "website"),
-        Column("private_emails", _("E-mails privés"), PRIVATE, right=_SEE_PRIVATE),
-        Column("private_phones", _("Téléphones privés"), PRIVATE, right=_SEE_PRIVATE),
+        Column("private_emails", _("E-mails privés"), PRIVATE, rights=PRIVATE_CHANNEL),
+        Column("private_phones", _("Téléphones privés"), PRIVATE, rights=PRIVATE_CHANNEL),
         Column("category", _("Catégorie institutionnelle"), QUALIFYING, "shown_category__name", usual=True),
         Column("themes", _("Thématiques"), QUALIFYING, usual=True),
         Column("territories", _("Territoires d’intervention"), QUALIFYING, usual=True),
@@ -93,34 +94,40 @@ COLUMNS: Mapping[str, Column] = {
         Column("collected_on", _("Recueillie le"), KEEPING, "collected_on", kind="date"),
         Column("created_at", _("Créée le"), KEEPING, "created_at", kind="date"),
         Column("number", _("Numéro de fiche"), KEEPING, "pk", kind="int"),
-        Column("notes", _("Notes internes"), KEEPING, "notes", right="contacts.see_notes"),
+        Column("notes", _("Notes internes"), KEEPING, "notes"),
     )
 }
-ADDRESS = Column("address", _("E-mail"), CHANNELS, "main_email")
-ADDRESSES: Sequence[Column] = (
-    ADDRESS,
-    *(COLUMNS[code] for code in ("civility", "first_name", "name", "organisation", "title")),
-)
+ADDRESS = Column("address", _("E-mail"), CHANNELS, "open_email")
+ANY_ADDRESS = Column("address", _("E-mail"), CHANNELS, "main_email")
 
 
 def allowed(user: User | Any) -> list[Column]:
     """The columns that this account may take out."""
-    return [column for column in COLUMNS.values() if not column.right or user.has_perm(column.right)]
+    return [
+        column
+        for column in COLUMNS.values()
+        if sees(user, column.rights) and sees_field(user, Contact, column.field or "pk")
+    ]
+
+
+def addresses(user: User | Any) -> list[Column]:
+    """The columns of a list to write to: with the main address for who sees the private ones, the first open one else."""
+    address = ANY_ADDRESS if sees(user, PRIVATE_CHANNEL) else ADDRESS
+    return [address, *(COLUMNS[code] for code in ("civility", "first_name", "name", "organisation", "title"))]
 
 
 def rows(
     pks: Sequence[int],
     columns: Sequence[Column],
     *,
-    private: bool = False,
+    user: User | Any,
     refused: Collection[str] = frozenset(),
 ) -> Iterator[list[Any]]:
-    """One row a contact, in the order of `pks`; one that has gone meanwhile is left out.
+    """One row a contact, in the order of `pks`; one that has gone meanwhile, or out of this account's scope, is left out.
 
-    `private` lets an address marked private stand in `ADDRESS`; e-mails whose fingerprint is `refused` are left out of
-    the other columns. Memory stays flat: a thousand contacts at a time.
+    E-mails whose fingerprint is `refused` are left out of the columns of several. Memory stays flat: a thousand at a time.
     """
-    around = _Around(private=private, refused=refused)
+    around = _Around(user=user, refused=refused)
     for start in range(0, len(pks), BATCH):
         yield from _batch(pks[start : start + BATCH], columns, around)
 
@@ -129,16 +136,11 @@ def rows(
 class _Around:
     """What holds for the whole export, and the names met so far: there are few, and each is met many times."""
 
-    private: bool
+    user: User | Any
     refused: Collection[str]
     places: dict[int, str] = field(default_factory=dict)
 
 
-_MASK = {
-    "email": "main_email_is_private",
-    "phone": "main_phone_is_private",
-    "address": "main_email_is_private",
-}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "kind": dict(Contact.Kind.choices),
     "civility": dict(Contact.Civility.choices) | {"": ""},
@@ -148,10 +150,9 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
 
 def _batch(pks: Sequence[int], columns: Sequence[Column], around: _Around) -> Iterator[list[Any]]:
     fields = [column.field for column in columns if column.field]
-    masks = [_MASK[column.code] for column in columns if column.code in _MASK]
-    asked = list(dict.fromkeys(["pk", *fields, *masks]))
+    asked = list(dict.fromkeys(["pk", *fields]))
     place = {name: number for number, name in enumerate(asked)}
-    contacts = Contact.objects.present().filter(pk__in=these(pks)).order_by()
+    contacts = Contact.objects.present().in_scope(around.user).filter(pk__in=these(pks)).order_by()
     found = {row[0]: row for row in contacts.values_list(*asked)}
     makers = [_maker(column, place, found.keys(), around) for column in columns]
     for pk in pks:
@@ -169,9 +170,6 @@ def _maker(column: Column, place: Mapping[str, int], pks: Collection[int], aroun
         cells = _RELATED[column.code](pks, around)
         return lambda row: cells.get(row[0], "")
     at = place[column.field]
-    if column.code in _MASK and not (around.private and column is ADDRESS):
-        hidden = place[_MASK[column.code]]
-        return lambda row: "" if row[hidden] else row[at]
     if column.code in _CHOICES:
         labels = {value: str(label) for value, label in _CHOICES[column.code].items()}
         return lambda row: labels.get(row[at], "")
@@ -223,7 +221,8 @@ def _territories(pks: Collection[int], around: _Around) -> dict[int, str]:
 
 def _positions(field: str) -> Cells:
     def cells(pks: Collection[int], around: _Around) -> dict[int, str]:
-        held = Position.objects.current().filter(person__in=these(pks)).order_by("-is_main", "pk")
+        held = Position.objects.visible_to(around.user).current().filter(person__in=these(pks))
+        held = held.order_by("-is_main", "pk")
         return _joined(held.values_list("person_id", field))
 
     return cells
@@ -238,7 +237,7 @@ def _channels(kind: str, *, hidden: bool) -> Cells:
             .filter(contact__in=these(pks), kind=kind, is_private=hidden)
             .order_by("-is_main", "pk")
         )
-        main = "contact__main_email" if kind == Channel.Kind.EMAIL else "contact__main_phone"
+        main = "contact__open_email" if kind == Channel.Kind.EMAIL else "contact__open_phone"
         found = used.values_list("contact_id", "value", main)
         return _joined(
             (owner, value)

@@ -87,7 +87,7 @@ class Question:
     def _address(self) -> list[When]:
         if not self.needs_address:
             return []
-        without = Q(main_email="") if self.private else Q(main_email="") | Q(main_email_is_private=True)
+        without = Q(main_email="") if self.private else Q(open_email="")
         return [When(without, then=Value(Reason.NO_ADDRESS))]
 
     @cached_property
@@ -97,9 +97,13 @@ class Question:
         if not refused:
             return []
         opposed = Opposition.objects.filter(purpose=self.purpose).values("contact_id")
-        addresses = self.rows.order_by().filter(main_email__gt="").exclude(pk__in=opposed)
-        pairs = addresses.values_list("pk", "main_email").iterator(chunk_size=10_000)
-        return [pk for pk, address in pairs if fingerprint(address) in refused]
+        reached = self.rows.order_by().filter(main_email__gt="").exclude(pk__in=opposed)
+        rows = reached.values_list("pk", "main_email", "open_email").iterator(chunk_size=10_000)
+        return [
+            pk
+            for pk, *addresses in rows
+            if any(fingerprint(address) in refused for address in {*addresses} if address)
+        ]
 
 
 def refused_prints(purpose: str) -> Collection[str]:
@@ -137,4 +141,7 @@ def record_export(
         owner=by,
     )
     record_deed(Deed.EXPORTED, by=by, on=export, count=len(leaving))
+    rows = Contact.objects.filter(is_confidential=True).values_list("pk", flat=True)
+    if confidential := {*rows} & {*leaving}:
+        record_deed(Deed.READ, by=by, model=Contact._meta.label_lower, count=len(confidential))
     return export, leaving

@@ -21,6 +21,8 @@ from contacts.organisation_field import OrganisationField, OrganisationSelect
 from contacts.phones import normal_phone
 from contacts.positioning import open_position
 from crm.models import Purpose
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 SURE = 98
@@ -143,8 +145,8 @@ class ContactAddForm(PostFields, _KindForm):
             "labels", "street", "postcode", "city", "website", "source", "collected_on", "notes",
         ]  # fmt: skip
 
-    see_private = True
-    """Whether a private address of another record may be told as the same."""
+    user: Any = None
+    """Who fills it: only records and addresses that they see are offered or told as the same."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,7 +154,7 @@ class ContactAddForm(PostFields, _KindForm):
         self.doubles: list[Likeness] = []
         self.new_organisation: Contact | None = None
         organisation: Any = self.fields["organisation"]
-        organisation.queryset = Contact.objects.present().organisations()
+        organisation.queryset = Contact.objects.visible_to(self.user).organisations()
         organisation.widget = OrganisationSelect(
             Position._meta.get_field("organisation"), admin.site, choices=organisation.choices
         )
@@ -176,7 +178,8 @@ class ContactAddForm(PostFields, _KindForm):
             name=given["name"],
             first_name=given.get("first_name") or "",
             email=given.get("email") or "",
-            private=self.see_private,
+            among=Contact.objects.visible_to(self.user),
+            private=sees(self.user, PRIVATE_CHANNEL),
         )
         return [one for one in found if one.score >= SURE]
 

@@ -23,6 +23,8 @@ from contacts.models import (
     Opposition,
     Position,
 )
+from crm.privacy import NOTES, PRIVATE_CHANNEL
+from crm.seeing import RIGHT_OF, hidden_fields, sees
 
 
 SHOWN = 60
@@ -39,8 +41,10 @@ PARTS: Mapping[type[Model], tuple[str, str | None]] = {
     Coordination: ("person", None),
     Consent: ("contact", "contacts.view_consent"),
     Opposition: ("contact", "contacts.view_opposition"),
-    Interaction: ("contact", "contacts.see_notes"),
+    Interaction: ("contact", RIGHT_OF[NOTES]),
 }
+OPEN_NAMES = {"owner", "verified_by"}
+"""Colleagues whose names stand on the record's page for whoever sees it."""
 SILENT = {
     "id", "version", "created_at", "updated_at", "contact", "person", "key", "folded", "batch", "trashed_at", "merged_into",
 }  # fmt: skip
@@ -88,7 +92,7 @@ class _Written:
 
 def changes_of(contact: Contact, user: Any, limit: int = SHOWN) -> list[Change]:
     """The latest changes first, at most `limit`; only fields and rows that this account may read."""
-    names = Names()
+    names = Names(user)
     written = [*_record_rows(contact, user, names), *_part_rows(contact, user, names)]
     written.sort(key=lambda one: one.at, reverse=True)
     changes = [change for change in _gathered(written) if change.rows or change.reason][:limit]
@@ -121,7 +125,7 @@ def _latest(history: Any) -> list[Any]:
 
 
 def _record_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
-    hidden = SILENT if user.has_perm("contacts.see_notes") else SILENT | {"notes"}
+    hidden = SILENT | hidden_fields(Contact, user) - OPEN_NAMES
     past = _latest(Contact.history.filter(id=contact.pk))
     links = {field: _links_of(past, field) for field in Contact._meta.many_to_many}
     before = None
@@ -159,22 +163,25 @@ def _compare_links(
 
 
 def _part_rows(contact: Contact, user: Any, names: Names) -> Iterator[_Written]:
+    unseen = set(Contact.objects.hidden_from(user).values_list("pk", flat=True))
     for model, (owner, right) in PARTS.items():
         if right and not user.has_perm(right):
             continue
         history: Any = model.history  # type: ignore[attr-defined]
         past = _latest(history.filter(**{owner: contact.pk}))
-        hidden = (
-            _private(past)
-            if model is Channel and not user.has_perm("contacts.see_private_channels")
-            else set()
-        )
+        hidden = _private(past) if model is Channel and not sees(user, PRIVATE_CHANNEL) else set()
+        silent = SILENT | hidden_fields(model, user)
         last: dict[int, Any] = {}
         for version in past:
             before, last[version.id] = last.get(version.id), version
-            if version.id not in hidden:
-                fields = list(_compare(before, version, SILENT, names)) if before else []
+            if version.id not in hidden and not unseen & _named_by(version):
+                fields = list(_compare(before, version, silent, names)) if before else []
                 yield _written(version, str(model._meta.verbose_name), _name_of(version, names), fields)
+
+
+def _named_by(version: Any) -> set[int | None]:
+    """The records at the other end of a past post or link: one that is not seen makes it a row that is not there."""
+    return {getattr(version, "organisation_id", None), getattr(version, "other_id", None)}
 
 
 def _private(past: Collection[Any]) -> set[int]:
@@ -236,11 +243,15 @@ def shown_value(column: Field[Any, Any], value: Any, names: Names) -> str:
 
 
 class Names:
-    """Names of linked rows, asked for one by one and read in one statement a table."""
+    """Names of linked rows, asked for one by one and read in one statement a table.
+
+    A record that `user` does not see is named as one that is gone; without a user, every name is told.
+    """
 
     MARK = "\x00"
 
-    def __init__(self) -> None:
+    def __init__(self, user: Any = None) -> None:
+        self.user = user
         self.wanted: dict[type[Model], set[Any]] = defaultdict(set)
         self.found: dict[str, str] = {}
 
@@ -251,7 +262,10 @@ class Names:
 
     def resolve(self) -> None:
         for model, keys in self.wanted.items():
-            for row in model._base_manager.filter(pk__in=keys):
+            rows: Any = model._default_manager.filter(pk__in=keys)
+            if self.user is not None and hasattr(rows, "in_scope"):
+                rows = rows.in_scope(self.user)
+            for row in rows:
                 self.found[f"{model._meta.label}:{row.pk}"] = str(row)
 
     def text(self, raw: str) -> str:

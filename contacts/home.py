@@ -39,7 +39,9 @@ def awaiting(user: User) -> dict[str, Any]:
     if user.has_perm("contacts.change_contact"):
         lines.append(_verification(contacts.active().to_verify().count()))
     if user.has_perm("contacts.merge_contact"):
-        lines.append(_doubles(DoublePair.objects.filter(verdict=DoublePair.Verdict.OPEN).count()))
+        lines.append(
+            _doubles(DoublePair.objects.visible_to(user).filter(verdict=DoublePair.Verdict.OPEN).count())
+        )
     if user.has_perm("crm.import_file"):
         mine = ImportBatch.objects.filter(state=ImportBatch.State.PLANNED, owner=user.pk)
         lines.append(_imports(mine.count()))
@@ -87,13 +89,7 @@ def _imports(count: int) -> dict[str, Any]:
 def _follow_ups(user: User) -> list[Interaction]:
     """My exchanges to follow up and those of nobody, the oldest date first; no more than a hundred are read."""
     rows = Interaction.objects.visible_to(user).to_follow_up().filter(Q(by=user.pk) | Q(by=None))
-    found = list(rows.select_related("contact").order_by("follow_up_on", "pk")[:MOST_FOLLOW_UPS])
-    seen = set(
-        Contact.objects.visible_to(user)
-        .filter(pk__in={row.contact_id for row in found})
-        .values_list("pk", flat=True)
-    )
-    return [row for row in found if row.contact_id in seen]
+    return list(rows.select_related("contact").order_by("follow_up_on", "pk")[:MOST_FOLLOW_UPS])
 
 
 def _first_steps(user: User) -> list[dict[str, str]]:
@@ -151,7 +147,7 @@ def counts(user: User) -> dict[str, Any]:
         shown.append((_("Démarches en activité"), running, url))
     if user.has_perm("contacts.view_territory"):
         url = f"{reverse('admin:contacts_territory_changelist')}?reach=none"
-        shown.append((_("Départements sans contact"), departments_without_contact().count(), url))
+        shown.append((_("Départements sans contact"), departments_without_contact(user).count(), url))
     return {
         "figures": [{"label": label, "count": count, "url": url} for label, count, url in shown],
         "later": later,

@@ -19,10 +19,13 @@ class ChannelFormSet(PartFormSet):
     once_field = "value"
     once_words = gettext_lazy("Cette coordonnée est déjà sur la fiche.")
 
+    user: Any = None
+    """Who fills it: the inline says so."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.posts = (
-            list(self.instance.positions.select_related("organisation", "function"))
+            list(self.instance.positions.visible_to(self.user).select_related("organisation", "function"))
             if self.instance.pk
             else []
         )
@@ -32,7 +35,10 @@ class ChannelFormSet(PartFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        if "position" in form.fields:
+        tied = form.instance.position_id
+        if "position" in form.fields and tied and tied not in {post.pk for post in self.posts}:
+            del form.fields["position"]  # tied to a post that this account does not see: it stays so
+        elif "position" in form.fields:
             # One list for all rows: the posts are read once.
             form.fields["position"].queryset = self.instance.positions.all()
             form.fields["position"].choices = [("", "—"), *((post.pk, str(post)) for post in self.posts)]

@@ -21,7 +21,7 @@ from contacts.models import Channel, Contact, ContactAlias, DoublePair, Merge, S
 from contacts.moving import pairs_home, put_back, rows_on, take_over, take_over_pairs
 from crm.auditing import record_deed
 from crm.folding import fold_name
-from crm.models import Deed
+from crm.models import Deed, Share
 from crm.records import moment, one_act
 
 
@@ -80,8 +80,11 @@ def check(kept: Contact, absorbed: Contact) -> None:
         raise CannotMergeError(_("Chacune de ces fiches a un compte : fermez d’abord l’un des deux."))
 
 
-def choices(kept: Contact, absorbed: Contact) -> list[FieldChoice]:
-    """The fields that differ. A filled value is proposed over an empty one, the kept record's otherwise; notes are joined."""
+def choices(kept: Contact, absorbed: Contact, user: Any = None) -> list[FieldChoice]:
+    """The fields that differ. A filled value is proposed over an empty one, the kept record's otherwise; notes are joined.
+
+    With `user`, a record that this account does not see is named by neither.
+    """
     found = []
     for name in CHOSEN:
         field: Any = Contact._meta.get_field(name)
@@ -94,8 +97,8 @@ def choices(kept: Contact, absorbed: Contact) -> list[FieldChoice]:
             FieldChoice(
                 name=name,
                 label=str(field.verbose_name),
-                kept=_shown(kept, name),
-                absorbed=_shown(absorbed, name),
+                kept=_shown(kept, name, user),
+                absorbed=_shown(absorbed, name, user),
                 proposed=proposed,
                 may_join=may_join,
             )
@@ -103,16 +106,19 @@ def choices(kept: Contact, absorbed: Contact) -> list[FieldChoice]:
     return found
 
 
-def _shown(contact: Contact, name: str) -> str:
-    """A field's value as a person reads it."""
+def _shown(contact: Contact, name: str, user: Any) -> str:
+    """A field's value as this person reads it."""
+    if name == "parent" and user is not None:
+        return str(Contact.objects.visible_to(user).filter(pk=contact.parent_id or 0).first() or "")
     display = getattr(contact, f"get_{name}_display", None)
     value = display() if display else getattr(contact, name)
     return "" if value is None else date_format(value, "d/m/Y") if isinstance(value, date) else str(value)
 
 
-def moves(absorbed: Contact) -> list[Move]:
-    """What would move, by kind of row."""
-    counted = ((rows.label, rows.of(absorbed).count()) for rows in rows_on())
+def moves(absorbed: Contact, user: User | Any) -> list[Move]:
+    """What would move, by kind of row, as far as this account sees it."""
+    moving = (rows for rows in rows_on() if not issubclass(rows.model, Share))
+    counted = ((rows.label, rows.seen(absorbed, user).count()) for rows in moving)
     return [Move(label, count) for label, count in counted if count]
 
 
@@ -190,6 +196,9 @@ def _choose(kept: Contact, absorbed: Contact, chosen: Mapping[str, str]) -> dict
             give(attname, f"{own}\n\n{other}" if answer == BOTH else other)
     if kept.parent_id in {kept.pk, absorbed.pk}:
         give("parent_id", None if absorbed.parent_id == kept.pk else absorbed.parent_id)
+    if absorbed.is_confidential and not kept.is_confidential:
+        give("is_confidential", True)
+        give("owner_id", absorbed.owner_id)
     if absorbed.needs_check and not kept.needs_check:
         give("needs_check", True)
     return before

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from simple_history.models import HistoricalChanges
 
 from contacts.models import Channel, Contact, ContactTerritory, DoublePair, Merge, Position
+from crm.models import Share
 from crm.records import Part
 
 
@@ -39,6 +40,11 @@ class Rows:
 
     def of(self, contact: Contact) -> models.QuerySet[Any]:
         return self.model._base_manager.filter(**{self.field.name: contact.pk}).order_by("pk")  # type: ignore[no-any-return]
+
+    def seen(self, contact: Contact, user: Any) -> models.QuerySet[Any]:
+        """Those of them that an account may know of."""
+        rows = self.model._default_manager.filter(**{self.field.name: contact.pk})
+        return rows.visible_to(user) if hasattr(rows, "visible_to") else rows  # type: ignore[no-any-return]
 
     def move(self, row: Any, contact: Contact) -> dict[str, Any] | None:
         """The row, as it is, is that contact's: what `put_back` needs to know. None when it stays: the contact has it already."""
@@ -104,6 +110,8 @@ def take_over(kept: Contact, absorbed: Contact) -> list[dict[str, Any]]:
     """Move to `kept` whatever hangs on `absorbed`; what could not move stays there. Answers the log for `put_back`."""
     log: list[dict[str, Any]] = []
     for rows in rows_on():
+        if issubclass(rows.model, Share):
+            continue  # whoever was given one record was not given the other
         for row in rows.of(absorbed):
             if row != kept and (moved := rows.move(row, kept)):
                 log.append({"row": moved})

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from contacts.models import Contact, Scheme, Territory
 from crm.folding import search_words
+from crm.privacy import PRIVATE_CHANNEL
 from crm.registry import PaletteSource, RecordModel, palette_sources, record_models
+from crm.seeing import sees
 
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ type Found = Sequence[tuple[str, str, str, str]]
 
 
 def _contacts(kind: str, icon: str, text: str, user: User | Any, limit: int) -> Found:
-    private = user.has_perm("contacts.see_private_channels")
+    private = sees(user, PRIVATE_CHANNEL)
     rows = (
         Contact.objects.visible_to(user)
         .filter(kind=kind)
@@ -58,7 +60,7 @@ def organisations(text: str, user: User, limit: int) -> Found:
 def schemes(text: str, user: User, limit: int) -> Found:
     rows = Scheme.objects.visible_to(user).select_related("type")
     for word in search_words(text):
-        rows = rows.filter(pk__in=Scheme.objects.mentioning(word).values("pk"))
+        rows = rows.filter(pk__in=Scheme.objects.mentioning(word, user).values("pk"))
     return [
         (row.name, str(row.type), reverse("admin:contacts_scheme_record", args=[row.pk]), "hub")
         for row in rows.order_by("name", "pk")[:limit]

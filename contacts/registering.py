@@ -72,6 +72,7 @@ def register() -> None:
     palette.register()
     shortcuts.register()
     check_ups.register()
+    trashing.register()
 
 
 def _load_closed_lists(tell: Callable[[str], None]) -> None:

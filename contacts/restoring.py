@@ -38,7 +38,7 @@ PARTS: tuple[tuple[type[models.Model], str], ...] = (
 )
 LINKS = ("themes", "territories", "labels")
 FIXED: dict[type[models.Model], frozenset[str]] = {
-    Contact: frozenset(SILENT | {"kind", "account", "verified_by"})
+    Contact: frozenset(SILENT | {"kind", "account", "verified_by", "is_confidential", "owner"})
 }
 """Columns that no restoration touches: those of the record, and for any part those below."""
 FIXED_OF_PARTS = frozenset(SILENT - {"key", "folded"})
@@ -125,13 +125,13 @@ def _still_there(versions: Iterable[Any]) -> _Still:
     }
 
 
-def preview(contact: Contact, at: datetime) -> Restoration:
-    """What `restore` would do.
+def preview(contact: Contact, at: datetime, *, seen_by: User | Any = None) -> Restoration:
+    """What `restore` would do; records that `seen_by` does not see are not named.
 
     Raises:
         CannotRestoreError: the contact has no version that old, or two records were one then.
     """
-    names = Names()
+    names = Names(seen_by)
     contact = Contact.objects.get(pk=contact.pk)
     then = _version(contact, at)
     found = Restoration(at=at, fields=_differences(contact, then, _still_there([then]), names))

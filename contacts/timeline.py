@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact, Interaction, Merge, Position
+from crm.models import ImportBatch
 from crm.registry import TimelineEvent, TimelineSource, timeline_sources
 
 
@@ -43,11 +44,9 @@ def exchanges(contact: Any, user: User, limit: int) -> Iterable[TimelineEvent]:
 
 def posts(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
     """Posts taken and left: the person's own, or those of the people of an organisation."""
-    rows = Position.objects.select_related("person", "organisation", "function")
+    rows = Position.objects.visible_to(user).select_related("person", "organisation", "function")
     rows = rows.filter(person=contact) if contact.is_person else rows.filter(organisation=contact)
-    dated = rows.filter(
-        Q(starts_on__isnull=False) | Q(ends_on__isnull=False), person__in=Contact.objects.visible_to(user)
-    )
+    dated = rows.filter(Q(starts_on__isnull=False) | Q(ends_on__isnull=False))
     for row in dated.order_by(
         Greatest(Coalesce("ends_on", "starts_on"), Coalesce("starts_on", "ends_on")).desc(), "pk"
     )[:limit]:
@@ -77,7 +76,8 @@ def decisions(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
 
 def merges(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
     """Records folded into this one."""
-    for merge in Merge.objects.filter(kept=contact, undone_at=None).select_related("absorbed", "by")[:limit]:
+    made = Merge.objects.visible_to(user).filter(kept=contact, undone_at=None)
+    for merge in made.select_related("absorbed", "by")[:limit]:
         yield TimelineEvent(
             day=timezone.localtime(merge.at),
             icon="join_inner",
@@ -95,7 +95,7 @@ def arrival(contact: Any, user: User, limit: int) -> Iterator[TimelineEvent]:
             title=_("Arrivée par un import"),
             text=contact.batch.name,
             url=reverse("admin:crm_importbatch_record", args=[contact.batch_id])
-            if user.has_perm("crm.view_importbatch")
+            if ImportBatch.objects.visible_to(user).filter(pk=contact.batch_id).exists()
             else "",
         )
     else:

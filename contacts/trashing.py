@@ -6,10 +6,10 @@ path names it. Such a one has left the field, or is the double of another: its s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -17,9 +17,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
-from contacts.models import Contact, ContactFile, Position, Scheme
+from contacts.models import Contact, ContactFile, Coordination, Position, Scheme
+from contacts.models.contact_queries import ContactQuerySet
 from contacts.moving import rows_on
+from crm import registry
 from crm.auditing import record_deed
+from crm.deleting import objections_to
 from crm.models import Deed, RecentRecord
 from crm.records import one_act
 
@@ -42,42 +45,71 @@ class Hanging:
     count: int
 
 
-def hanging(contact: Contact) -> list[Hanging]:
-    """What goes with the record when it goes for good, by kind."""
+def in_trash() -> ContactQuerySet:
+    """What is in the trash, whoever may see it."""
+    return Contact.objects.filter(trashed_at__isnull=False, merged_into=None)
+
+
+def hanging(contact: Contact, user: User | Any) -> list[Hanging]:
+    """What goes with the record when it goes for good, by kind, as far as this account sees it."""
     found = []
     for rows in rows_on():
-        if rows.field.remote_field.on_delete is models.CASCADE and (count := rows.of(contact).count()):
+        if rows.field.remote_field.on_delete is models.CASCADE and (
+            count := rows.seen(contact, user).count()
+        ):
             found.append(Hanging(rows.label, count))
     return found
 
 
-def objections(contact: Contact) -> list[str]:
-    """Why the record cannot go: the records that would be left without it. Empty when it can."""
+def objections(contact: Contact, user: User | Any) -> list[str]:
+    """Why the record cannot go: what this room and those above it would be left without. Empty when it can."""
+    return objections_to(contact, user)
+
+
+def needed_by(contact: Contact, user: User | Any) -> Iterator[str]:
+    """Of an organisation: who works there, what depends on it, what it leads. A count is of what this account sees; without one, of all."""
     if contact.is_person:
-        return []
-    found = []
-    people = (
-        Position.objects.filter(organisation=contact, person__merged_into=None)
-        .values("person")
-        .distinct()
-        .count()
-    )
-    if people:
+        return
+    people = Position.objects.filter(organisation=contact, person__merged_into=None)
+    seen = (people if user is None else people.visible_to(user)).values("person").distinct().count()
+    if seen:
         text = ngettext(
             "%(n)s personne y travaille ou y a travaillé.",
             "%(n)s personnes y travaillent ou y ont travaillé.",
-            people,
+            seen,
         )
-        found.append(text % {"n": people})
-    if parts := contact.parts.present().count():
-        found.append(
-            ngettext("%(n)s structure en dépend.", "%(n)s structures en dépendent.", parts) % {"n": parts}
-        )
-    if schemes := Scheme.objects.filter(lead=contact).count():
-        found.append(
-            ngettext("Elle porte %(n)s démarche.", "Elle porte %(n)s démarches.", schemes) % {"n": schemes}
-        )
-    return found
+        yield text % {"n": seen}
+    parts = contact.parts.present()
+    depending = (parts if user is None else parts.in_scope(user)).count()
+    if depending:
+        text = ngettext("%(n)s structure en dépend.", "%(n)s structures en dépendent.", depending)
+        yield text % {"n": depending}
+    schemes = Scheme.objects.filter(lead=contact).count()
+    if schemes:
+        yield ngettext("Elle porte %(n)s démarche.", "Elle porte %(n)s démarches.", schemes) % {"n": schemes}
+    if (not seen and people.exists()) or (not depending and parts.exists()):
+        yield _("Elle est citée ailleurs.")
+
+
+def coordinated(scheme: Scheme, user: User | Any) -> Iterator[str]:
+    """Of a scheme: who coordinated it in its time, for their path names it."""
+    rows = Coordination.objects.filter(scheme=scheme, ends_on__lt=timezone.localdate())
+    seen = (rows if user is None else rows.visible_to(user)).values("person").distinct().count()
+    if seen:
+        text = ngettext("%(n)s personne l’a coordonnée.", "%(n)s personnes l’ont coordonnée.", seen)
+        yield text % {"n": seen}
+    elif rows.exists():
+        yield _("Elle est citée ailleurs.")
+
+
+def register() -> None:
+    """What stands in the way of deleting this room's records."""
+    registry.objections.add(
+        registry.Objection(name="contacts.needed_by", model="contacts.contact", say=needed_by)
+    )
+    registry.objections.add(
+        registry.Objection(name="contacts.coordinated", model="contacts.scheme", say=coordinated)
+    )
 
 
 @transaction.atomic
@@ -88,7 +120,7 @@ def put_in_trash(contact: Contact, *, by: User | None) -> None:
         CannotTrashError: other records need it.
     """
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
-    if found := objections(contact):
+    if found := objections(contact, by):
         raise CannotTrashError(found)
     if contact.trashed_at is None:
         with one_act(by=by, reason=_("Mise à la corbeille")):

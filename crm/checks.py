@@ -1,6 +1,6 @@
 """System checks: what must hold of every model and every admin page, so that nothing new is born open.
 
-`E001` a field without a privacy class · `E002` an admin that is not a RecordAdmin · `E003` list_editable ·
+`E001` a field without a privacy class · `E005` one without a rights class · `E002` an admin that is not a RecordAdmin · `E003` list_editable ·
 `E004` an action without a right.
 """
 
@@ -16,7 +16,8 @@ from django.core.checks import CheckMessage, Error
 from django.db.models import Model
 
 from crm.admin.record import RecordAdmin
-from crm.privacy import PRIVACY_CLASSES
+from crm.privacy import PRIVACY_CLASSES, RIGHTS_CLASSES
+from crm.seeing import rights_class
 
 
 type Check = Callable[..., list[CheckMessage]]
@@ -59,6 +60,26 @@ def check_privacy(app_configs: Sequence[AppConfig] | None, **options: Any) -> li
         )
         for model in our_models()
         if (names := undeclared_fields(model))
+    ]
+
+
+def fields_without_rights(model: type[Model]) -> list[str]:
+    """The fields of a model that say not which rights class they are of."""
+    declared: dict[str, str] = getattr(model, "PRIVACY", {})
+    return sorted(name for name in declared if rights_class(model, name) not in RIGHTS_CLASSES)
+
+
+def check_rights(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Every field of ours declares its rights class."""
+    return [
+        Error(
+            f"{model._meta.label}.PRIVACY says of no rights class: {', '.join(names)}.",
+            hint="classes(PERSONAL, …, rights=ORDINARY); what nobody declares, nobody sees.",
+            obj=model,
+            id="maillage.E005",
+        )
+        for model in our_models()
+        if (names := fields_without_rights(model))
     ]
 
 
@@ -108,4 +129,4 @@ def actions_without_right(model_admin: Any) -> list[str]:
     return bare
 
 
-CHECKS: Sequence[Check] = (check_privacy, check_admins)
+CHECKS: Sequence[Check] = (check_privacy, check_rights, check_admins)

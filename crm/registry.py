@@ -221,6 +221,15 @@ class Shortcut:
     rank: int = 50
 
 
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """Why a record of `model` may not be deleted: a sentence for each kind of thing that would be left without it."""
+
+    name: str
+    model: str
+    say: Callable[[Any, User], Iterable[str]]
+
+
 class Shelf[T]:
     """The parts of one kind that rooms have handed down, by name."""
 
@@ -263,6 +272,7 @@ palette_sources: Shelf[PaletteSource] = Shelf("palette source")
 daily_deeds: Shelf[DailyDeed] = Shelf("daily deed")
 record_models: Shelf[RecordModel] = Shelf("record model", key="model")
 shortcuts: Shelf[Shortcut] = Shelf("shortcut", key="key")
+objections: Shelf[Objection] = Shelf("objection")
 
 SHELVES: Sequence[Shelf[Any]] = (
     home_panels,
@@ -278,4 +288,5 @@ SHELVES: Sequence[Shelf[Any]] = (
     palette_sources,
     record_models,
     shortcuts,
+    objections,
 )

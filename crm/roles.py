@@ -47,7 +47,8 @@ _PARTS = (
 _KEPT_BY_STAFF = ("contacts.consent", "contacts.opposition", "contacts.interaction", "contacts.contactfile")
 
 _STAFF: dict[str, frozenset[str]] = {
-    "contacts.contact": ALL | {"export", "import", "merge", "see_private_channels", "see_notes"},
+    "contacts.contact": ALL
+    | {"export", "import", "merge", "see_private_channels", "see_notes", "set_confidential"},
     "contacts.scheme": ALL | {"export", "import"},
     "contacts.territory": VIEW | {"import"},
     "contacts.doublepair": VIEW | {"change"},
@@ -69,6 +70,7 @@ _NETWORK: dict[str, frozenset[str]] = {
 GRANTS: dict[Role, dict[str, frozenset[str]]] = {
     Role.MANAGER: _STAFF
     | {
+        "contacts.contact": _STAFF["contacts.contact"] | {"see_confidential"},
         **dict.fromkeys(_LISTS, ALL),
         "crm.association": VIEW | {"change"},
         "crm.user": EDIT,
@@ -88,6 +90,12 @@ def permissions_of(role: Role) -> set[tuple[str, str]]:
         for app, model in [label.split(".")]
         for verb in verbs
     }
+
+
+def holding(right: str) -> list[Role]:
+    """The roles that hold a right, `application.codename`, in the order of the table."""
+    app, codename = right.split(".")
+    return [role for role in Role if (app, codename) in permissions_of(role)]
 
 
 @transaction.atomic

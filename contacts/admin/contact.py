@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -18,16 +17,18 @@ from contacts.inline_forms import AliasFormSet, ChannelFormSet, PositionFormSet
 from contacts.models import Channel, Contact, ContactAlias, Link, Position
 from contacts.pages import record, routes, trash
 from crm.admin.record import PartInline
+from crm.sharing import holds
 
 
 class _ContactPartInline(PartInline):
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Another record can be named only if it is there and may be seen."""
-        if db_field.related_model is Contact:
-            kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Rows that this account does not see are not in its form, and so stay as they are."""
+        return super().get_queryset(request).visible_to(request.user)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.user = request.user
+        return formset
 
 
 class ChannelInline(_ContactPartInline):
@@ -35,11 +36,6 @@ class ChannelInline(_ContactPartInline):
     formset = ChannelFormSet
     fields = ["kind", "value", "state", "nature", "position", "comment", ("is_main", "is_private")]
     add_words = gettext_lazy("Ajouter une coordonnée")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Private ones are not in the form of who may not see them, and so stay as they are."""
-        rows = super().get_queryset(request)
-        return rows if request.user.has_perm("contacts.see_private_channels") else rows.open()
 
 
 class PositionInline(_ContactPartInline):
@@ -54,7 +50,7 @@ class PositionInline(_ContactPartInline):
         return super().get_queryset(request).select_related("organisation")
 
 
-class AliasInline(PartInline):
+class AliasInline(_ContactPartInline):
     model = ContactAlias
     formset = AliasFormSet
     add_words = gettext_lazy("Ajouter un autre nom")
@@ -79,7 +75,7 @@ class ContactAdmin(ContactListMixin):
     record_template = "contacts/record/record.html"
     form = ContactForm
     autocomplete_fields = ["parent", "themes", "territories", "labels"]
-    field_rights = {"notes": "contacts.see_notes"}
+    open_choices = ("owner",)
     change_form_template = "contacts/record/form.html"
     save_words = gettext_lazy("Enregistrer la fiche")
     save_and_add_words = gettext_lazy("Enregistrer et saisir la suivante")
@@ -104,6 +100,12 @@ class ContactAdmin(ContactListMixin):
     def get_urls(self) -> list[URLPattern]:
         return [*routes.contact_urls(self), *super().get_urls()]
 
+    def response_after(self, request: HttpRequest, record: Any) -> HttpResponse:
+        """Whoever gave a confidential record to another owner is no longer let in."""
+        if self.has_view_permission(request, record):
+            return super().response_after(request, record)
+        return redirect("admin:contacts_contact_changelist")
+
     # --- the form -------------------------------------------------------------------------------------
 
     def kind_of(self, request: HttpRequest, obj: Contact | None) -> str:
@@ -118,7 +120,7 @@ class ContactAdmin(ContactListMixin):
         if obj is None:
             kwargs["form"] = ContactAddForm
         form = super().get_form(request, obj, change, **kwargs)
-        form.see_private = request.user.has_perm("contacts.see_private_channels")
+        form.user = request.user
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -127,6 +129,14 @@ class ContactAdmin(ContactListMixin):
 
     def declared_fieldsets(self, request: HttpRequest, obj: Any) -> list[Any]:
         return _fieldsets(person=self.kind_of(request, obj) == Contact.Kind.PERSON, adding=obj is None)
+
+    def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
+        """Whether a record is confidential and whose it is: for who may decide it, which whom it was given to may not."""
+        hidden = super().hidden_fields(request, obj)
+        may_decide = request.user.has_perm("contacts.set_confidential") and (
+            obj is None or not obj.is_confidential or holds(request.user, obj)
+        )
+        return hidden if may_decide else hidden | {"is_confidential", "owner"}
 
     def get_inlines(self, request: HttpRequest, obj: Contact | None) -> list[Any]:
         if obj is None:
@@ -145,16 +155,11 @@ class ContactAdmin(ContactListMixin):
             request, object_id, form_url, {"title": _("Modifier la fiche"), **(extra_context or {})}
         )
 
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.related_model is Contact:
-            kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
         """A form in which nothing was changed writes nothing."""
         if not change or form.has_changed():
+            if obj.is_confidential and obj.owner_id is None:
+                obj.owner_id = request.user.pk  # or nobody but the manager would find it again
             if change and "verified_on" in form.changed_data:
                 obj.verified_by_id = request.user.pk if obj.verified_on else None
             super().save_model(request, obj, form, change)
@@ -221,5 +226,6 @@ def _fieldsets(*, person: bool, adding: bool) -> list[Any]:
             "notes",
         ]
     more += [("source", "collected_on")]
+    more += [("is_confidential", "owner")]
     more += ["refuses_newsletter"] if adding else ["state", "legal_basis", "verified_on", "needs_check"]
     return [(None, {"fields": first}), (gettext_lazy("Plus"), {"fields": more, "classes": ["collapse"]})]

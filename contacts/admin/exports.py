@@ -30,7 +30,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
 from contacts.admin.filtering import numbers
 from contacts.admin.narrowing import SELECTION, Narrowing
-from contacts.export_columns import ADDRESSES, COLUMNS, GROUPS, Column, allowed, rows
+from contacts.export_columns import COLUMNS, GROUPS, Column, addresses, allowed, rows
 from contacts.exporting import Question, record_export, refused_prints
 from contacts.models.contact_queries import ContactQuerySet
 from contacts.vcards import cards
@@ -39,6 +39,8 @@ from crm.doors import door
 from crm.models import Export, Purpose
 from crm.once import answers_again, now_made, sent_before
 from crm.pages.frame import page_context
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 from crm.signing_in.again import ask
 from crm.templatetags.french import grouped
 
@@ -94,9 +96,10 @@ class ExportForm(forms.Form):
     )
     columns = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, *args: Any, columns: list[Column], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.allowed = columns
+        self.user = user
+        self.allowed = columns = allowed(user)
         self.fields["columns"].choices = [(column.code, column.label) for column in columns]  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -115,7 +118,7 @@ class ExportForm(forms.Form):
     def chosen(self) -> list[Column]:
         """The columns of the file, in the order of the page."""
         if self.cleaned_data["layout"] == ADDRESS_LIST:
-            return list(ADDRESSES)
+            return addresses(self.user)
         return [COLUMNS[code] for code in COLUMNS if code in self.cleaned_data["columns"]]
 
     def groups(self) -> list[dict[str, Any]]:
@@ -151,7 +154,7 @@ def export_page(request: HttpRequest) -> HttpResponseBase:
     total = asked_rows(request, narrowing).count()
     if total > settings.EXPORT_REAUTH_ROWS and (question := ask(request)):
         return question
-    form = ExportForm(request.POST or None, columns=allowed(request.user))
+    form = ExportForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         return _file(request, narrowing, form)
     back = f"{reverse('admin:contacts_contact_changelist')}?{narrowing.query()}"
@@ -200,7 +203,7 @@ def _question(request: HttpRequest, found: ContactQuerySet, purpose: str, layout
         rows=found,
         purpose=purpose,
         needs_address=layout == ADDRESS_LIST,
-        private=request.user.has_perm("contacts.see_private_channels"),
+        private=sees(request.user, PRIVATE_CHANNEL),
     )
 
 
@@ -245,11 +248,11 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         by=request.user,  # type: ignore[arg-type]
     )
     now_made(request, export.pk)
-    return outgoing(export, pks, columns, private=question.private, refused=refused)
+    return outgoing(export, pks, columns, user=request.user, refused=refused)
 
 
 def outgoing(
-    export: Export, pks: list[int], columns: list[Column], *, private: bool, refused: Any
+    export: Export, pks: list[int], columns: list[Column], *, user: Any, refused: Any
 ) -> HttpResponseBase:
     """The file of an export that is noted: streamed, so that its size is not ours to hold."""
     name = get_valid_filename(
@@ -258,7 +261,7 @@ def outgoing(
     content_type = FORMATS[export.file_format][1]
     if export.file_format == "vcf":
         columns = [*columns, COLUMNS["kind"]]  # a card is a person's or an organisation's
-    lines = rows(pks, columns, private=private, refused=refused)
+    lines = rows(pks, columns, user=user, refused=refused)
     headings = [writing.Column(str(column.label), column.kind) for column in columns]
     if export.file_format == "xlsx":
         book = _workbook(export, headings, lines)

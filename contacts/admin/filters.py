@@ -38,6 +38,8 @@ from contacts.models import (
 )
 from contacts.models.contact_queries import ContactQuerySet
 from crm.models import ImportBatch, Purpose
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 LATEST_BATCHES = 30
@@ -103,7 +105,7 @@ class EmailFilter(ClosedFilter):
     def narrow(self, rows: ContactQuerySet, wanted: Sequence[Any]) -> ContactQuerySet:
         if len(wanted) > 1:
             return rows
-        reached = rows.with_email(private=self.request.user.has_perm("contacts.see_private_channels"))
+        reached = rows.with_email(private=sees(self.request.user, PRIVATE_CHANNEL))
         return reached if wanted == ["yes"] else rows.exclude(pk__in=reached.values("pk"))
 
 
@@ -168,7 +170,10 @@ class FunctionFilter(TermFilter):
 
     def tally(self, rows: ContactQuerySet) -> Mapping[int, int]:
         held = (
-            Position.objects.current().filter(person__in=rows.values("pk"), function__isnull=False).order_by()
+            Position.objects.told_to_all()
+            .current()
+            .filter(person__in=rows.values("pk"), function__isnull=False)
+            .order_by()
         )
         return dict(held.values_list("function").annotate(Count("person", distinct=True)))
 
@@ -281,7 +286,8 @@ class BatchFilter(ContactFilter):
     hint = _("La fiche a été créée par ce fichier.")
 
     def find(self, values: Sequence[str]) -> Mapping[str, Any]:
-        return {str(batch.pk): batch for batch in ImportBatch.objects.filter(pk__in=numbers(values))}
+        batches = ImportBatch.objects.visible_to(self.request.user)
+        return {str(batch.pk): batch for batch in batches.filter(pk__in=numbers(values))}
 
     def label_of(self, thing: Any) -> str:
         day = date_format(timezone.localtime(thing.received_at), "d/m/Y")
@@ -292,9 +298,9 @@ class BatchFilter(ContactFilter):
 
     def options(self, rows: ContactQuerySet) -> list[Option]:
         counts = dict(rows.order_by().filter(batch__isnull=False).values_list("batch").annotate(Count("pk")))
-        batches = ImportBatch.objects.filter(Q(pk__in=counts) | Q(pk__in=numbers(self.asked)))[
-            :LATEST_BATCHES
-        ]
+        batches = ImportBatch.objects.visible_to(self.request.user).filter(
+            Q(pk__in=counts) | Q(pk__in=numbers(self.asked))
+        )[:LATEST_BATCHES]
         return [
             Option(str(batch.pk), self.label_of(batch), counts.get(batch.pk, 0), str(batch.pk) in self.asked)
             for batch in batches

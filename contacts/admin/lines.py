@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _, ngettext
 from contacts.models import Contact, Opposition, Territory
 from contacts.models.contact_queries import verification_limit
 from crm.models import Purpose
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 SHOWN = 2  # themes and territories named in a line; the others are counted, and named on hover
@@ -71,7 +73,7 @@ def lines_of(pks: Sequence[int], request: HttpRequest) -> list[Line]:
     )
     contacts = contacts.only(
         "kind", "name", "first_name", "sigle", "city", "state", "verified_on", "needs_check", "main_title",
-        "main_email", "main_email_is_private", "main_phone", "main_phone_is_private",
+        "main_email", "main_phone", "open_email", "open_phone",
         "main_organisation__name", "main_organisation__first_name", "shown_category__name",
     )  # fmt: skip
     by_pk = {contact.pk: contact for contact in contacts}
@@ -86,7 +88,7 @@ def lines_of(pks: Sequence[int], request: HttpRequest) -> list[Line]:
         ),
         refused=_by_contact(refused.values_list("contact_id", "purpose")),
         limit=verification_limit(),
-        private=request.user.has_perm("contacts.see_private_channels"),
+        private=sees(request.user, PRIVATE_CHANNEL),
         address=reverse("admin:contacts_contact_record", args=[0]),
     )
     return [_line(by_pk[pk], around) for pk in pks if pk in by_pk]
@@ -121,8 +123,8 @@ def _line(contact: Contact, around: _Around) -> Line:
         category=contact.shown_category.name if contact.shown_category else "",
         territories=_few(around.places.get(contact.pk, ())),
         themes=_few(around.themes.get(contact.pk, ())),
-        email=contact.main_email if private or not contact.main_email_is_private else "",
-        phone=contact.main_phone if private or not contact.main_phone_is_private else "",
+        email=contact.main_email if private else contact.open_email,
+        phone=contact.main_phone if private else contact.open_phone,
         badges=_badges(contact, around.refused.get(contact.pk, ()), around.limit),
     )
 

@@ -83,7 +83,7 @@ def scheme_choices(request: HttpRequest) -> JsonResponse:
     words = search_words(request.GET.get("term", "")[:LONGEST_TYPED].replace("\x00", ""))
     schemes = Scheme.objects.visible_to(request.user).select_related("type")
     for word in words:
-        schemes = schemes.filter(pk__in=Scheme.objects.mentioning(word).values("pk"))
+        schemes = schemes.filter(pk__in=Scheme.objects.mentioning(word, request.user).values("pk"))
     found = schemes.order_by("name", "pk")[:OFFERED] if words else []
     return JsonResponse(
         {

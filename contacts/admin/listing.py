@@ -22,7 +22,9 @@ from contacts.models.contact_queries import ContactQuerySet
 from crm.admin.record import RecordAdmin, RecordList
 from crm.models import SavedFilter
 from crm.once import may_repeat
+from crm.privacy import PRIVATE_CHANNEL
 from crm.searching import COMMON
+from crm.seeing import sees
 
 
 SAVED_PAGE = "contacts_contact"
@@ -129,7 +131,7 @@ class ContactListMixin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """For the boxes in which one types a contact's name: the same words as the list."""
-        private = request.user.has_perm("contacts.see_private_channels")
+        private = sees(request.user, PRIVATE_CHANNEL)
         return queryset.matching(search_term, private=private), False  # type: ignore[attr-defined]
 
     def changelist_view(

@@ -18,6 +18,8 @@ from contacts.admin.filters import FILTERS, KindFilter
 from contacts.models import Contact
 from contacts.models.contact_queries import ContactQuerySet
 from crm.folding import search_words
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 SEARCH, SORT, SIZE, PAGE, SELECTION = "q", "o", "n", "p", "ids"
@@ -115,7 +117,7 @@ class Narrowing:
 
     @cached_property
     def _private(self) -> bool:
-        return self.request.user.has_perm("contacts.see_private_channels")
+        return sees(self.request.user, PRIVATE_CHANNEL)
 
     def ordered(self) -> ContactQuerySet:
         return self.rows().order_by(*SORTS[self.sort][1])

@@ -28,7 +28,7 @@ class ReachFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() != "none":
             return queryset
-        return queryset.filter(pk__in=departments_without_contact().values("pk"))
+        return queryset.filter(pk__in=departments_without_contact(request.user).values("pk"))
 
 
 @admin.register(Territory)

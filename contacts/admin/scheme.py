@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -34,14 +34,7 @@ class CoordinationInline(PartInline):
     add_words = gettext_lazy("Ajouter une personne à la coordination")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("person")
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.related_model is Contact:
-            kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().get_queryset(request).visible_to(request.user).select_related("person")
 
 
 @admin.register(Scheme)
@@ -51,13 +44,12 @@ class SchemeAdmin(RecordAdmin):
     record_template = "contacts/record/scheme.html"
     change_form_template = "contacts/record/scheme_form.html"
     form = SchemeForm
-    list_display = ["name", "type", "shown_territories", "lead", "shown_coordinators", "shown_state"]
+    list_display = ["name", "type", "shown_territories", "shown_lead", "shown_coordinators", "shown_state"]
     list_filter = ["type", "state", "service"]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Intitulé, structure porteuse ou territoire")
-    list_select_related = ["type", "lead"]
+    list_select_related = ["type"]
     autocomplete_fields = ["territories", "lead", "elected_official"]
-    field_rights = {"notes": "contacts.see_notes"}
     inlines = [CoordinationInline]
     save_words = gettext_lazy("Enregistrer la démarche")
     save_and_add_words = gettext_lazy("Enregistrer et saisir la suivante")
@@ -79,13 +71,23 @@ class SchemeAdmin(RecordAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("territories", "coordinations__person")
+        """The people and the structure that it names are read as far as this account sees them."""
+        user: Any = request.user
+        seen = Coordination.objects.visible_to(user).select_related("person")
+        led = Prefetch("lead", Contact.objects.visible_to(user), to_attr="seen_lead")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                "territories", Prefetch("coordinations", seen, to_attr="seen_coordinations"), led
+            )
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         for word in search_words(search_term):
-            queryset = queryset.filter(pk__in=Scheme.objects.mentioning(word).values("pk"))
+            queryset = queryset.filter(pk__in=Scheme.objects.mentioning(word, request.user).values("pk"))
         return queryset, False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -98,13 +100,6 @@ class SchemeAdmin(RecordAdmin):
             request, object_id, form_url, {"title": _("Modifier la démarche"), **(extra_context or {})}
         )
 
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.related_model is Contact:
-            kwargs["queryset"] = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     @admin.display(description=gettext_lazy("territoires"))
     def shown_territories(self, scheme: Scheme) -> str:
         names = [str(territory) for territory in scheme.territories.all()]
@@ -114,17 +109,28 @@ class SchemeAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("coordination"))
     def shown_coordinators(self, scheme: Scheme) -> str:
         return ", ".join(
-            str(row.person) for row in scheme.coordinations.all() if row.is_current and row.person.is_present
+            str(row.person)
+            for row in scheme.seen_coordinations  # type: ignore[attr-defined]
+            if row.is_current
         )
+
+    @admin.display(description=gettext_lazy("structure porteuse"))
+    def shown_lead(self, scheme: Scheme) -> str:
+        return str(scheme.seen_lead or "")  # type: ignore[attr-defined]
 
     @admin.display(description=gettext_lazy("état"), ordering="state")
     def shown_state(self, scheme: Scheme) -> str:
         return str(scheme.get_state_display())
 
     def record_context(self, request: HttpRequest, record: Scheme) -> dict[str, Any]:
-        seen = record.coordinations.filter(person__in=Contact.objects.visible_to(request.user))  # type: ignore[arg-type]
+        seen = record.coordinations.visible_to(request.user)
         rows = list(seen.select_related("person", "person__main_organisation"))
+        named = Contact.objects.visible_to(request.user).in_bulk(  # type: ignore[arg-type]
+            [key for key in (record.lead_id, record.elected_official_id) if key]
+        )
         return {
+            "lead": named.get(record.lead_id),
+            "elected_official": named.get(record.elected_official_id),
             "territories": record.territories.all(),
             "current": [row for row in rows if row.is_current],
             "former": [row for row in rows if not row.is_current],

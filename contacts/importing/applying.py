@@ -38,6 +38,7 @@ class House(NamedTuple):
     name: str
     sigle: str
     category_id: int | None
+    is_confidential: bool = False  # no file knows of one that is
 
 
 class Writing:

@@ -21,6 +21,7 @@ from contacts.models import (
     Opposition,
     Position,
 )
+from contacts.models.contact_queries import ContactQuerySet
 from crm.folding import fold_name
 
 
@@ -37,13 +38,21 @@ def name_key(last: str, first: str) -> NameKey:
     return (last_key, first_key) if last_key else (first_key, "")
 
 
+def _known() -> ContactQuerySet:
+    return Contact.objects.filter(is_confidential=False)
+
+
 def in_batches[T](values: Iterable[T], size: int = BATCH) -> Iterator[tuple[T, ...]]:
     """At most a thousand at a time, in a stable order."""
     return batched(sorted(set(values)), size)  # type: ignore[type-var]
 
 
 class Base:
-    """Reads the base for one file. Records in the trash are not there; one folded into another leads to that one."""
+    """Reads the base for one file. Records in the trash are not there; one folded into another leads to that one.
+
+    A confidential record is not there either, whoever brings the file: its preview and its report are read by others,
+    and what a line would find, complete or contradict would tell them of it.
+    """
 
     def __init__(self) -> None:
         self.roots: dict[int, int] = {}
@@ -56,19 +65,19 @@ class Base:
         found: set[int] = set()
         for keys in in_batches(emails):
             found |= self._resolved(
-                Contact.objects.filter(kind=_PERSON, channels__kind="email", channels__key__in=keys)
+                _known().filter(kind=_PERSON, channels__kind="email", channels__key__in=keys)
             )
         whole = {f"{last} {first}".strip() for last, first in names}
         for keys in in_batches(whole):
-            found |= self._resolved(Contact.objects.filter(kind=_PERSON, sort_name__in=keys))
+            found |= self._resolved(_known().filter(kind=_PERSON, sort_name__in=keys))
         for keys in in_batches(whole | {last for last, _first in names}, 5 * BATCH):
-            found |= self._resolved(Contact.objects.filter(kind=_PERSON, aliases__folded__in=keys))
+            found |= self._resolved(_known().filter(kind=_PERSON, aliases__folded__in=keys))
         return found
 
     def colleagues_of(self, organisations: Collection[int]) -> Iterator[tuple[int, str, str, int]]:
         """`(key, name, first name, organisation)` of everybody who works in one of these: near names are looked for there."""
         for keys in in_batches(organisations):
-            rows = Contact.objects.present().filter(main_organisation__in=keys)
+            rows = _known().present().filter(main_organisation__in=keys)
             for pk, name, first_name, where in rows.values_list(
                 "pk", "name", "first_name", "main_organisation"
             ):
@@ -78,19 +87,21 @@ class Base:
         """Those of these numbers that are records."""
         found: set[int] = set()
         for keys in in_batches(numbers):
-            found |= self._resolved(Contact.objects.filter(pk__in=keys))
+            found |= self._resolved(_known().filter(pk__in=keys))
         return found
 
     def organisations(self) -> list[tuple[int, str, str, str]]:
         """`(key, folded name, sigle, SIRET)` of every organisation, those folded into another under that one's key."""
-        rows = Contact.objects.filter(kind=_ORGANISATION, trashed_at=None)
+        rows = _known().filter(kind=_ORGANISATION, trashed_at=None)
         listed = list(rows.order_by("pk").values_list("pk", "sort_name", "sigle", "siret", "merged_into"))
         self._learn_roots((pk, root) for pk, _name, _sigle, _siret, root in listed if root)
         return [(self.root(pk), name, sigle, siret) for pk, name, sigle, siret, _root in listed]
 
     def organisation_aliases(self) -> list[tuple[int, str]]:
         """`(key, folded former or usual name)`."""
-        rows = ContactAlias.objects.filter(contact__kind=_ORGANISATION, contact__trashed_at=None)
+        rows = ContactAlias.objects.filter(
+            contact__kind=_ORGANISATION, contact__trashed_at=None, contact__is_confidential=False
+        )
         return [(self.root(pk), folded) for pk, folded in rows.values_list("contact", "folded")]
 
     def _resolved(self, rows: QuerySet[Contact]) -> set[int]:
@@ -121,7 +132,8 @@ class Base:
 
     def _load(self, ids: tuple[int, ...]) -> None:
         rows = list(
-            Contact.objects.present()
+            _known()
+            .present()
             .filter(pk__in=ids)
             .exclude(state=Contact.State.ERASED)
             .defer("search_open", "search_private")
@@ -205,7 +217,13 @@ class Base:
     def _posts(self, people: list[int]) -> None:
         """The main post of each, the others, and where they have been."""
         today = timezone.localdate()
-        rows = list(Position.objects.filter(person__in=people).order_by("-is_main", "pk"))
+        every = Position.objects.filter(person__in=people).select_related("organisation")
+        rows, unseen = [], set()
+        for row in every.order_by("-is_main", "pk"):
+            if row.organisation and row.organisation.is_confidential:
+                unseen |= {row.person_id} if row.is_main else set()
+            else:
+                rows.append(row)
         self.load({self.root(row.organisation_id) for row in rows if row.organisation_id})
         others: dict[int, list[Post]] = defaultdict(list)
         former: dict[int, set[int]] = defaultdict(set)
@@ -226,4 +244,5 @@ class Base:
                 others[row.person_id].append(post)
         for pk in people:
             if (known := self.drafts[pk].known) is not None:
+                known.has_unseen_main_post = pk in unseen
                 known.other_posts, known.former_organisations = others[pk], frozenset(former[pk])

@@ -78,6 +78,8 @@ class Known:
     withdrawn: frozenset[str] = frozenset()
     oppositions: frozenset[str] = frozenset()
     other_posts: Sequence[Post] = ()
+    has_unseen_main_post: bool = False
+    """Whether the main post is in a confidential organisation, which no file knows of: it stays the main one."""
     former_organisations: frozenset[int] = frozenset()
     schemes: frozenset[int] = frozenset()
     has_main_email: bool = False

@@ -52,6 +52,11 @@ _PARTS: Sequence[tuple[type[models.Model], str]] = (
 )  # fmt: skip
 
 
+def _said(row: Any) -> str:
+    """The name of what stands in the way, unless it is for few to know: this list is kept, and read by others."""
+    return str(_("une autre fiche")) if getattr(row, "is_confidential", False) else str(row)
+
+
 class Undoing:
     """One batch on its way out of the base, within the caller's transaction."""
 
@@ -97,7 +102,7 @@ class Undoing:
                 rows: Any = model._base_manager.filter(pk__in=keys)
                 found = {row.pk: row for row in rows.select_for_update().order_by("pk")}
                 names |= {
-                    str(row): None
+                    _said(row): None
                     for pk, row in found.items()
                     if row.version != versions[pk]
                     or getattr(row, "trashed_at", None)
@@ -113,10 +118,10 @@ class Undoing:
         for keys in in_batches(made):
             positions = Position.objects.filter(organisation__in=keys).select_related("person")
             yield from (
-                str(row.person) for row in positions if row.person_id not in made and not self._is_made(row)
+                _said(row.person) for row in positions if row.person_id not in made and not self._is_made(row)
             )
             links = Link.objects.filter(other__in=keys).select_related("contact")
-            yield from (str(row.contact) for row in links if row.contact_id not in made)
+            yield from (_said(row.contact) for row in links if row.contact_id not in made)
             coordinations = Coordination.objects.filter(person__in=keys).select_related("scheme")
             yield from (
                 str(row.scheme)
@@ -124,11 +129,11 @@ class Undoing:
                 if row.scheme_id not in schemes and not self._is_made(row)
             )
             parts = Contact.objects.filter(parent__in=keys)
-            yield from (str(row) for row in parts if row.pk not in made)
+            yield from (_said(row) for row in parts if row.pk not in made)
             led = Scheme.objects.filter(Q(lead__in=keys) | Q(elected_official__in=keys))
             yield from (str(row) for row in led if row.pk not in schemes and not self._is_updated(row))
             yield from (
-                str(row.kept) for row in Merge.objects.filter(Q(kept__in=keys) | Q(absorbed__in=keys))
+                _said(row.kept) for row in Merge.objects.filter(Q(kept__in=keys) | Q(absorbed__in=keys))
             )
 
     def _is_made(self, row: models.Model) -> bool:

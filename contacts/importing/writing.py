@@ -163,7 +163,7 @@ class Thousand:
                 title=post.title,
                 function_id=self.writing.term("function", post.function),
                 service_id=self.writing.term("service", post.service),
-                is_main=True,
+                is_main=draft.known is None or not draft.known.has_unseen_main_post,
                 starts_on=self.writing.content.on if left else None,
             )
             self.posts[id(draft)] = row

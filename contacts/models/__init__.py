@@ -2,7 +2,7 @@
 
 from contacts.models.channel import Channel
 from contacts.models.consent import Consent, Opposition, SuppressedAddress
-from contacts.models.contact import Contact, ContactTerritory
+from contacts.models.contact import Contact, ContactShare, ContactTerritory
 from contacts.models.doubles import DoublePair, Merge
 from contacts.models.position import Position
 from contacts.models.relations import ContactAlias, ContactFile, Interaction, Link
@@ -30,6 +30,7 @@ __all__ = [
     "Contact",
     "ContactAlias",
     "ContactFile",
+    "ContactShare",
     "ContactTerritory",
     "Coordination",
     "DoublePair",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,13 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.consent import Opposition
 from contacts.models.contact import Contact
+from contacts.models.part_queries import PartQuerySet
 from contacts.models.position import Position
 from contacts.phones import normal_phone, shown_phone
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from crm.privacy import ORDINARY, PERSONAL, PRIVATE_CHANNEL, UNCLASSED, classes
 from crm.records import Part, TrackedHistory, one_act
+from crm.seeing import sees
 
 
-class ChannelQuerySet(models.QuerySet["Channel"]):
+if TYPE_CHECKING:
+    from crm.models import User
+
+
+class ChannelQuerySet(PartQuerySet["Channel"]):
+    def visible_to(self, user: User | Any) -> Self:
+        """Private ones are of a rights class of their own."""
+        rows = super().visible_to(user)
+        return rows if sees(user, PRIVATE_CHANNEL) else rows.open()
+
     def emails(self) -> Self:
         return self.filter(kind=Channel.Kind.EMAIL)
 
@@ -69,7 +80,7 @@ class Channel(Part):
     objects = ChannelQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "value", "key", "comment") | classes(
+    PRIVACY = classes(PERSONAL, "value", "key", "comment", rights=ORDINARY) | classes(
         UNCLASSED, "id", "contact", "position", "kind", "nature", "is_private", "is_main", "state"
     )
 

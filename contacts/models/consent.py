@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from contacts.models.contact import Contact
+from contacts.models.part_queries import PartQuerySet
 from crm.models import Purpose
-from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.privacy import FREE_TEXT, ORDINARY, PERSONAL, UNCLASSED, classes
 from crm.records import Part, TrackedHistory
 
 
@@ -36,13 +37,20 @@ class Decision(Part):
 
 
 _DECISION_PRIVACY = (
-    classes(PERSONAL, "since", "purpose")
-    | classes(FREE_TEXT, "source", "proof")
+    classes(PERSONAL, "since", "purpose", rights=ORDINARY)
+    | classes(FREE_TEXT, "source", "proof", rights=ORDINARY)
     | classes(UNCLASSED, "id", "contact")
 )
 
 
-class ConsentQuerySet(models.QuerySet["Consent"]):
+class DecisionQuerySet[M: Decision](PartQuerySet[M]):
+    def visible_to(self, user: Any) -> Self:
+        """Of who may read what people answered."""
+        right = f"contacts.view_{self.model._meta.model_name}"
+        return super().visible_to(user) if user.has_perm(right) else self.none()
+
+
+class ConsentQuerySet(DecisionQuerySet["Consent"]):
     def in_force(self) -> Self:
         """Neither withdrawn, nor overruled by an opposition to the same purpose."""
         refused = Opposition.objects.filter(
@@ -59,7 +67,7 @@ class Consent(Decision):
     objects = ConsentQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = _DECISION_PRIVACY | classes(PERSONAL, "withdrawn_on")
+    PRIVACY = _DECISION_PRIVACY | classes(PERSONAL, "withdrawn_on", rights=ORDINARY)
 
     class Meta(Decision.Meta):
         verbose_name = _("consentement")
@@ -74,10 +82,14 @@ class Consent(Decision):
         ]
 
 
+class OppositionQuerySet(DecisionQuerySet["Opposition"]):
+    """What people refused."""
+
+
 class Opposition(Decision):
     """No to a purpose. Nothing but the person lifts it: no import, no consent noted the same day, no merge."""
 
-    objects: ClassVar[models.Manager[Opposition]] = models.Manager()
+    objects = OppositionQuerySet.as_manager()
     history = TrackedHistory()
 
     PRIVACY = _DECISION_PRIVACY

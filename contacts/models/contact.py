@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact_queries import PRESENT, ContactQuerySet, verification_limit
 from contacts.models.deriving import derive
+from contacts.models.part_queries import PartQuerySet
 from contacts.models.territory import Territory
 from contacts.models.vocabulary import Category, Label, Source, Theme
-from crm.models import LegalBasis
-from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.models import Confidential, LegalBasis, Share
+from crm.models.confidential import CONFIDENTIAL_PRIVACY, ShareQuerySet
+from crm.privacy import FREE_TEXT, NOTES, ORDINARY, PERSONAL, PRIVATE_CHANNEL, UNCLASSED, classes
 from crm.records import Record, TrackedHistory
 
 
@@ -34,13 +36,15 @@ DERIVED = (
     "main_email_is_private",
     "main_phone",
     "main_phone_is_private",
+    "open_email",
+    "open_phone",
     "main_organisation",
     "main_title",
     "shown_category",
 )
 
 
-class Contact(Record):
+class Contact(Confidential, Record):  # type: ignore[django-manager-missing] # guardian has no types
     """A person or an organisation. The columns under *derived* are computed by `contacts.models.deriving`."""
 
     class Kind(models.TextChoices):
@@ -151,6 +155,8 @@ class Contact(Record):
     main_email_is_private = models.BooleanField(editable=False, default=False)
     main_phone = models.CharField(_("téléphone"), max_length=40, editable=False, default="", blank=True)
     main_phone_is_private = models.BooleanField(editable=False, default=False)
+    open_email = models.CharField(_("e-mail"), max_length=254, editable=False, default="", blank=True)
+    open_phone = models.CharField(_("téléphone"), max_length=40, editable=False, default="", blank=True)
     main_organisation = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -177,9 +183,12 @@ class Contact(Record):
         classes(
             PERSONAL,
             "name", "first_name", "civility", "street", "postcode", "city", "website", "account", "search_open",
-            "search_private", "sort_name", "main_email", "main_phone", "main_title", "main_organisation",
+            "sort_name", "open_email", "open_phone", "main_title", "main_organisation",
+            rights=ORDINARY,
         )
-        | classes(FREE_TEXT, "notes")
+        | classes(PERSONAL, "search_private", "main_email", "main_phone", rights=PRIVATE_CHANNEL)
+        | classes(FREE_TEXT, "notes", rights=NOTES)
+        | CONFIDENTIAL_PRIVACY
         | classes(
             UNCLASSED,
             "id", "kind", "sigle", "siret", "parent", "category", "themes", "territories", "labels", "state",
@@ -239,6 +248,8 @@ class Contact(Record):
                 condition=PRESENT,
                 name="contact_to_count",
             ),
+            # The few that most accounts do not see, found without reading the others.
+            models.Index(fields=["owner"], condition=Q(is_confidential=True), name="contact_confidential"),
         ]
         permissions = [
             ("export_contact", "Can export contacts"),
@@ -246,6 +257,8 @@ class Contact(Record):
             ("merge_contact", "Can merge contacts"),
             ("see_private_channels", "Can see private e-mails and phones"),
             ("see_notes", "Can see notes and interactions"),
+            ("set_confidential", "Can make a record confidential"),
+            ("see_confidential", "Can see all confidential records"),
         ]
 
     def __str__(self) -> str:
@@ -295,6 +308,32 @@ class Contact(Record):
         self.save(update_fields=["trashed_at"])
 
 
+class ContactShare(Share):
+    """A contact given to one colleague, by hand and mostly for a time."""
+
+    content_object = models.ForeignKey(
+        Contact, models.CASCADE, db_column="contact_id", related_name="shares", verbose_name=_("contact")
+    )
+
+    objects: Any = ShareQuerySet.as_manager()
+
+    PRIVACY = Share.SHARE_PRIVACY
+
+    class Meta:
+        verbose_name = _("partage")
+        verbose_name_plural = _("partages")
+        ordering = ["given_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "content_object"], name="a_contact_is_given_to_somebody_once"
+            )
+        ]
+
+
+class ReachQuerySet(PartQuerySet["ContactTerritory"]):
+    """Where the contacts that one sees are."""
+
+
 class ContactTerritory(models.Model):
     """Where a contact intervenes once inheritance is worked out: own territories, else the scheme's, else the organisation's."""
 
@@ -309,9 +348,9 @@ class ContactTerritory(models.Model):
     )
     origin = models.CharField(_("origine"), max_length=12, choices=Origin)
 
-    objects: Any = models.Manager()
+    objects: Any = ReachQuerySet.as_manager()
 
-    PRIVACY = classes(PERSONAL, "territory") | classes(UNCLASSED, "id", "contact", "origin")
+    PRIVACY = classes(PERSONAL, "territory", rights=ORDINARY) | classes(UNCLASSED, "id", "contact", "origin")
 
     class Meta:
         verbose_name = _("territoire du contact")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts.models.territory import Territory
 from contacts.models.vocabulary import ActorFamily, Category, Function, Label, Theme
 from crm.folding import search_words
-from crm.models import Association
+from crm.models import Association, ConfidentialQuerySet
 from crm.searching import are_common, contains_words
 
 
@@ -26,7 +26,7 @@ MOST_WORDS = 12
 PRESENT = Q(trashed_at=None, merged_into=None)
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
+class ContactQuerySet(ConfidentialQuerySet["Contact"]):
     def present(self) -> Self:
         """Neither in the trash nor folded into another record."""
         return self.filter(PRESENT)
@@ -51,8 +51,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def visible_to(self, user: User) -> Self:
         """What this account may see: the one rule for list, search, choices, export, history and home."""
-        rows = self.present().exclude(state=self.model.State.ERASED)
-        return rows if user.has_perm("contacts.view_contact") else self.none()
+        return self.present().exclude(state=self.model.State.ERASED).in_scope(user)
 
     def matching(self, text: str, *, private: bool = False, common: bool | None = None) -> Self:
         """Records whose searchable words hold each word of `text`, in any order; private channels only if asked for.
@@ -103,12 +102,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def holding(self, *functions: Function) -> Self:
         """People who hold one of these functions today."""
-        positions = self._related("positions").current().filter(function__in=functions)
+        positions = self._related("positions").told_to_all().current().filter(function__in=functions)
         return self.filter(pk__in=positions.values("person_id"))
 
     def of_family(self, *families: ActorFamily) -> Self:
         """Contacts of these families of actors: by a function held today, else by the institutional category."""
-        told = self._related("positions").current().filter(function__family__isnull=False)
+        told = self._related("positions").told_to_all().current().filter(function__family__isnull=False)
         categories = Category.objects.below(*Category.objects.filter(families__in=families))
         by_category = Q(shown_category__in=categories.values("pk")) & ~Q(pk__in=told.values("person_id"))
         return self.filter(
@@ -132,8 +131,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def with_email(self, *, private: bool = False) -> Self:
         """Contacts one can write to; by an open address only, unless private ones are asked for."""
-        reached = self.filter(main_email__gt="")
-        return reached if private else reached.filter(main_email_is_private=False)
+        return self.filter(main_email__gt="") if private else self.filter(open_email__gt="")
 
     def verified_since(self, day: date) -> Self:
         return self.filter(verified_on__gte=day)

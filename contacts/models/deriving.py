@@ -32,6 +32,8 @@ COLUMNS = (
     "main_email_is_private",
     "main_phone",
     "main_phone_is_private",
+    "open_email",
+    "open_phone",
     "main_organisation_id",
     "main_title",
     "shown_category_id",
@@ -112,6 +114,8 @@ def fill(
     contact: Contact, positions: Sequence[Position], channels: Sequence[Channel], aliases: Sequence[str]
 ) -> None:
     """Set the derived columns of a contact in memory, from its current positions and its channels, the main ones first."""
+    # What is confidential gives nothing to the columns that everybody reads and searches.
+    positions = [one for one in positions if not (one.organisation and one.organisation.is_confidential)]
     main = positions[0] if positions else None
     organisation = main.organisation if main else None
     contact.sort_name = fold_name(f"{contact.name} {contact.first_name}")[:320]
@@ -127,6 +131,8 @@ def fill(
     contact.main_phone, contact.main_phone_is_private = (
         (phone.value, phone.is_private) if phone else ("", False)
     )
+    contact.open_email = next((one.value for one in good if one.kind == "email" and not one.is_private), "")
+    contact.open_phone = next((one.value for one in good if one.kind == "phone" and not one.is_private), "")
     words = [contact.name, contact.first_name, contact.sigle, contact.city, contact.postcode, *aliases]
     for position in positions:
         words += [position.title, position.function.name if position.function else ""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact import Contact
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from contacts.models.part_queries import PartQuerySet
+from crm.privacy import NOTES, PERSONAL, UNCLASSED, classes
+
+
+class PairQuerySet(PartQuerySet["DoublePair"]):
+    NAMED = ("first", "second")
 
 
 class DoublePair(models.Model):
@@ -30,7 +35,7 @@ class DoublePair(models.Model):
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     judged_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager[DoublePair]] = models.Manager()
+    objects = PairQuerySet.as_manager()
 
     PRIVACY = classes(UNCLASSED, "id", "first", "second", "why", "verdict", "batch", "judged_by", "judged_at")
 
@@ -47,6 +52,16 @@ class DoublePair(models.Model):
         return f"{self.first} / {self.second}"
 
 
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def visible_to(self, user: Any) -> Self:
+        """Those of which this account may know both records; the absorbed one is no longer there to be seen."""
+        if not user.has_perm("contacts.view_contact"):
+            known = Contact.objects.in_scope(user).order_by().values("pk")
+            return self.filter(kept__in=known, absorbed__in=known)
+        hidden = Contact.objects.hidden_from(user).order_by().values("pk")
+        return self.exclude(kept__in=hidden).exclude(absorbed__in=hidden)
+
+
 class Merge(models.Model):
     """A merge that was made: what moved, what was chosen, what the absorbed record held. Enough to take it back."""
 
@@ -60,9 +75,9 @@ class Merge(models.Model):
     )
     undone_at = models.DateTimeField(_("annulée le"), null=True)
 
-    objects: ClassVar[models.Manager[Merge]] = models.Manager()
+    objects = MergeQuerySet.as_manager()
 
-    PRIVACY = classes(PERSONAL, "moves", "before") | classes(
+    PRIVACY = classes(PERSONAL, "moves", "before", rights=NOTES) | classes(
         UNCLASSED, "id", "kept", "absorbed", "at", "by", "undone_at"
     )
 

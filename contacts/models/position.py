@@ -11,18 +11,26 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact import Contact
+from contacts.models.part_queries import PartQuerySet, contacts
 from contacts.models.vocabulary import Function, Service
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
 from crm.records import Part, TrackedHistory, one_act
 
 
-class PositionQuerySet(models.QuerySet["Position"]):
+class PositionQuerySet(PartQuerySet["Position"]):
+    NAMED = ("person", "organisation")
+
     def current(self, on: date | None = None) -> Self:
         """Held on that day, today by default: the end day is still one of them."""
         day = on or timezone.localdate()
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(
             Q(ends_on=None) | Q(ends_on__gte=day)
         )
+
+    def told_to_all(self) -> Self:
+        """But for those in a confidential organisation, which give nothing to the lists and filters that everybody has."""
+        confidential = contacts().filter(is_confidential=True).order_by().values("pk")
+        return self.exclude(organisation__in=confidential)
 
     def former(self) -> Self:
         return self.filter(ends_on__lt=timezone.localdate())
@@ -65,7 +73,7 @@ class Position(Part):
     history = TrackedHistory()
 
     PRIVACY = classes(
-        PERSONAL, "title", "organisation", "function", "service", "starts_on", "ends_on"
+        PERSONAL, "title", "organisation", "function", "service", "starts_on", "ends_on", rights=ORDINARY
     ) | classes(UNCLASSED, "id", "person", "is_main")
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact import Contact
+from contacts.models.part_queries import PartQuerySet
 from crm.folding import fold_name
 from crm.models import Attachment
-from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.privacy import FREE_TEXT, NOTES, ORDINARY, PERSONAL, UNCLASSED, classes
 from crm.records import Part, TrackedHistory
+
+
+class AliasQuerySet(PartQuerySet["ContactAlias"]):
+    """A name is seen with its record."""
 
 
 class ContactAlias(Part):
@@ -29,10 +34,12 @@ class ContactAlias(Part):
     folded = models.CharField(max_length=200, editable=False, db_index=True)
     kind = models.CharField(_("nature"), max_length=8, choices=Kind, default=Kind.FORMER)
 
-    objects: ClassVar[models.Manager[ContactAlias]] = models.Manager()
+    objects = AliasQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "text", "folded") | classes(UNCLASSED, "id", "contact", "kind")
+    PRIVACY = classes(PERSONAL, "text", "folded", rights=ORDINARY) | classes(
+        UNCLASSED, "id", "contact", "kind"
+    )
 
     class Meta:
         verbose_name = _("autre nom")
@@ -54,6 +61,10 @@ class ContactAlias(Part):
         super().save(*args, **kwargs)
 
 
+class LinkQuerySet(PartQuerySet["Link"]):
+    NAMED = ("contact", "other")
+
+
 class Link(Part):
     """A dated link from one contact to another: partner, funder, member of …"""
 
@@ -70,12 +81,12 @@ class Link(Part):
     ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
     comment = models.CharField(_("précision"), max_length=200, blank=True)
 
-    objects: ClassVar[models.Manager[Link]] = models.Manager()
+    objects = LinkQuerySet.as_manager()
     history = TrackedHistory()
 
     PRIVACY = (
-        classes(PERSONAL, "kind", "other", "starts_on", "ends_on")
-        | classes(FREE_TEXT, "comment")
+        classes(PERSONAL, "kind", "other", "starts_on", "ends_on", rights=ORDINARY)
+        | classes(FREE_TEXT, "comment", rights=ORDINARY)
         | classes(UNCLASSED, "id", "contact")
     )
 
@@ -100,12 +111,11 @@ class Link(Part):
         return f"{self.get_kind_display()} {self.other}"
 
 
-class InteractionQuerySet(models.QuerySet["Interaction"]):
+class InteractionQuerySet(PartQuerySet["Interaction"]):
+    RIGHTS = NOTES
+
     def to_follow_up(self) -> Self:
         return self.filter(follow_up_on__isnull=False, followed_up_on=None)
-
-    def visible_to(self, user: Any) -> Self:
-        return self.all() if user.has_perm("contacts.see_notes") else self.none()
 
 
 class Interaction(Part):
@@ -139,9 +149,10 @@ class Interaction(Part):
     history = TrackedHistory()
 
     PRIVACY = (
-        classes(PERSONAL, "kind", "on")
-        | classes(FREE_TEXT, "summary")
-        | classes(UNCLASSED, "id", "contact", "by", "follow_up_on", "followed_up_on")
+        classes(PERSONAL, "kind", "on", rights=NOTES)
+        | classes(FREE_TEXT, "summary", rights=NOTES)
+        | classes(UNCLASSED, "by", "follow_up_on", "followed_up_on", rights=NOTES)
+        | classes(UNCLASSED, "id", "contact")
     )
 
     class Meta:
@@ -158,16 +169,24 @@ class Interaction(Part):
         return str(self.get_kind_display())
 
 
+class FileQuerySet(PartQuerySet["ContactFile"]):
+    RIGHTS = NOTES
+
+    def visible_to(self, user: Any) -> Self:
+        """Of who may open files at all."""
+        return super().visible_to(user) if user.has_perm("contacts.view_contactfile") else self.none()
+
+
 class ContactFile(Attachment, Part):
     """A file kept with a contact."""
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="files", verbose_name=_("contact"))
 
-    objects: ClassVar[models.Manager[ContactFile]] = models.Manager()
+    objects = FileQuerySet.as_manager()
 
     PRIVACY = (
-        classes(PERSONAL, "file")
-        | classes(FREE_TEXT, "name", "description")
+        classes(PERSONAL, "file", rights=NOTES)
+        | classes(FREE_TEXT, "name", "description", rights=NOTES)
         | classes(UNCLASSED, "id", "contact", "added_at", "added_by")
     )
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.contact import Contact
 from contacts.models.deriving import derive
+from contacts.models.part_queries import PartQuerySet, contacts
 from contacts.models.territory import Territory
 from contacts.models.vocabulary import SchemeType, Service
 from crm.folding import fold
-from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.privacy import FREE_TEXT, NOTES, ORDINARY, PERSONAL, UNCLASSED, classes
 from crm.records import Part, Record, TrackedHistory
 
 
@@ -24,13 +25,10 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
     def running(self) -> Self:
         return self.filter(state__in=[Scheme.State.RUNNING, Scheme.State.RENEWING])
 
-    def mentioning(self, word: str) -> Self:
-        """Schemes whose title, lead organisation or territory holds this folded word."""
-        return self.filter(
-            Q(folded__contains=word)
-            | Q(lead__sort_name__contains=word)
-            | Q(territories__folded__contains=word)
-        )
+    def mentioning(self, word: str, user: Any) -> Self:
+        """Schemes whose title, lead organisation (one that this account sees) or territory holds this folded word."""
+        led = Q(lead__in=contacts().visible_to(user).filter(kind="organisation", sort_name__contains=word))
+        return self.filter(Q(folded__contains=word) | led | Q(territories__folded__contains=word))
 
     def visible_to(self, user: object) -> Self:
         return self.all() if user.has_perm("contacts.view_scheme") else self.none()  # type: ignore[attr-defined]
@@ -86,8 +84,8 @@ class Scheme(Record):
     history = TrackedHistory(m2m_fields=[territories])
 
     PRIVACY = (
-        classes(PERSONAL, "email", "elected_official")
-        | classes(FREE_TEXT, "notes")
+        classes(PERSONAL, "email", "elected_official", rights=ORDINARY)
+        | classes(FREE_TEXT, "notes", rights=NOTES)
         | classes(
             UNCLASSED,
             "id", "type", "name", "folded", "territories", "lead", "service", "state", "starts_on", "ends_on", "batch", "version",
@@ -131,7 +129,14 @@ class Scheme(Record):
         )
 
 
-class CoordinationQuerySet(models.QuerySet["Coordination"]):
+class CoordinationQuerySet(PartQuerySet["Coordination"]):
+    NAMED = ("person",)
+
+    def visible_to(self, user: Any) -> Self:
+        """Of who may see schemes."""
+        rows = super().visible_to(user)
+        return rows if user.has_perm("contacts.view_scheme") else rows.none()
+
     def current(self, on: date | None = None) -> Self:
         day = on or timezone.localdate()
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(
@@ -167,7 +172,7 @@ class Coordination(Part):
     objects = CoordinationQuerySet.as_manager()
     history = TrackedHistory()
 
-    PRIVACY = classes(PERSONAL, "person", "share", "starts_on", "ends_on") | classes(
+    PRIVACY = classes(PERSONAL, "person", "share", "starts_on", "ends_on", rights=ORDINARY) | classes(
         UNCLASSED, "id", "scheme"
     )
 

@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidge
 
 from contacts.deciding import decide
 from contacts.histories import changes_of
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed, Purpose
@@ -49,7 +49,7 @@ class DecisionForm(forms.Form):
 @sent_whole
 def note_decision(request: HttpRequest, pk: int, purpose: str, answer: str) -> HttpResponse:
     """Write down a yes or a no with where it was said. A yes said by the person lifts a no; nothing else does."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     label = str(dict(Purpose.refusable())[purpose])
     agrees = answer == "accord"
     lock(contact)

@@ -21,12 +21,14 @@ from django.views.decorators.http import require_POST
 from contacts import merging
 from contacts.duplicates import Likeness, likely_doubles
 from contacts.models import Contact, DoublePair, Merge
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact, visible_contact
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
 from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
+from crm.privacy import PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 if TYPE_CHECKING:
@@ -38,8 +40,7 @@ SHOWN = 5
 
 def open_pairs(request: HttpRequest) -> Any:
     """The pairs that nobody has judged, of records this account may see."""
-    visible = Contact.objects.visible_to(request.user).values("pk")  # type: ignore[arg-type]
-    pairs = DoublePair.objects.filter(verdict=DoublePair.Verdict.OPEN, first__in=visible, second__in=visible)
+    pairs = DoublePair.objects.visible_to(request.user).filter(verdict=DoublePair.Verdict.OPEN)
     return pairs.select_related("first__main_organisation", "second__main_organisation", "batch")
 
 
@@ -75,7 +76,7 @@ def judge_different(request: HttpRequest) -> HttpResponse:
 @sent_whole
 def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpResponse:
     """GET shows both and what would happen; POST makes them one, as they were shown."""
-    kept, absorbed = visible_contact(request, kept_pk), visible_contact(request, absorbed_pk)
+    kept, absorbed = own_contact(request, kept_pk), own_contact(request, absorbed_pk)
     lock(kept, absorbed)
     kept.refresh_from_db()
     absorbed.refresh_from_db()
@@ -84,7 +85,7 @@ def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpRespons
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return back_to(kept)
-    fields = merging.choices(kept, absorbed)
+    fields = merging.choices(kept, absorbed, request.user)
     stands = rests_on(kept.version, absorbed.version)
     changed = max(kept, absorbed, key=lambda contact: contact.updated_at)
     meanwhile = written_meanwhile(request, changed, stands)
@@ -115,7 +116,7 @@ def compare(request: HttpRequest, kept_pk: int, absorbed_pk: int) -> HttpRespons
         absorbed=absorbed,
         fields=fields,
         rests_on=stands,
-        moves=merging.moves(absorbed),
+        moves=merging.moves(absorbed, request.user),
         joined=list(_joined(kept, absorbed)),
         refusals=sorted(
             {row.get_purpose_display() for one in (kept, absorbed) for row in one.oppositions.all()}
@@ -137,8 +138,8 @@ def _joined(kept: Contact, absorbed: Contact) -> Iterator[tuple[str, list[Any]]]
 @door("contacts.merge_contact", "contacts.see_private_channels", "contacts.see_notes")
 def unmerge(request: HttpRequest, pk: int, merge: int) -> HttpResponse:
     """The two records again, as they were, with what was typed since."""
-    contact = visible_contact(request, pk)
-    made = get_object_or_404(Merge, pk=merge, kept=contact)
+    contact = own_contact(request, pk)
+    made = get_object_or_404(Merge.objects.visible_to(request.user), pk=merge, kept=contact)
     try:
         merging.unmerge(made, by=request.user)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -173,21 +174,16 @@ def likely_doubles_of(contact: Contact, request: HttpRequest) -> list[Likeness]:
         kind=contact.kind,
         name=contact.name,
         first_name=contact.first_name,
-        email=contact.main_email,
+        email=contact.main_email if sees(request.user, PRIVATE_CHANNEL) else contact.open_email,
         organisation=str(contact.main_organisation or ""),
-        private=request.user.has_perm("contacts.see_private_channels"),
+        among=Contact.objects.visible_to(request.user),  # type: ignore[arg-type]
+        private=sees(request.user, PRIVATE_CHANNEL),
     )
     judged = DoublePair.objects.filter(
         Q(first=contact) | Q(second=contact), verdict=DoublePair.Verdict.DIFFERENT
     )
     apart = {contact.pk, *(pk for pair in judged.values_list("first_id", "second_id") for pk in pair)}
-    return _visible([one for one in found if one.contact.pk not in apart], request)
-
-
-def _visible(found: list[Likeness], request: HttpRequest) -> list[Likeness]:
-    rows = Contact.objects.visible_to(request.user).filter(pk__in=[one.contact.pk for one in found])  # type: ignore[arg-type]
-    allowed = set(rows.values_list("pk", flat=True))
-    return [one for one in found if one.contact.pk in allowed]
+    return [one for one in found if one.contact.pk not in apart]
 
 
 @door("contacts.view_contact", "contacts.add_contact")
@@ -202,14 +198,13 @@ def while_typing(request: HttpRequest) -> HttpResponse:
         kind = request.GET.get("kind", "")
         found = likely_doubles(
             kind=kind if kind in Contact.Kind.values else Contact.Kind.PERSON,
-            private=request.user.has_perm("contacts.see_private_channels"),
+            among=Contact.objects.visible_to(request.user),  # type: ignore[arg-type]
+            private=sees(request.user, PRIVATE_CHANNEL),
             name=asked["name"],
             first_name=asked["first_name"],
             email=asked["email"],
         )
-    return TemplateResponse(
-        request, "contacts/doubles/while_typing.html", {"found": _visible(found, request)[:SHOWN]}
-    )
+    return TemplateResponse(request, "contacts/doubles/while_typing.html", {"found": found[:SHOWN]})
 
 
 def _two(one: str | None, other: str | None, request: HttpRequest) -> tuple[Contact, Contact]:

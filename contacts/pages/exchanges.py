@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget
 
 from contacts.models import Contact, Interaction
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from crm.admin.comparing import Comparison, compare, read_state, tell_what_was_kept
 from crm.auditing import record_deed
 from crm.doors import door
@@ -59,7 +59,7 @@ class ExchangeForm(forms.ModelForm[Interaction]):
 @door("contacts.view_contact", "contacts.add_interaction", "contacts.see_notes")
 def note_exchange(request: HttpRequest, pk: int) -> HttpResponse:
     """A new exchange."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     exchange = Interaction(contact=contact, by=request.user)  # type: ignore[misc]
     return _form(request, contact, exchange, _("Noter un échange"), _("L’échange est noté."))
 
@@ -67,7 +67,7 @@ def note_exchange(request: HttpRequest, pk: int) -> HttpResponse:
 @door("contacts.view_contact", "contacts.change_interaction", "contacts.see_notes")
 def change_exchange(request: HttpRequest, pk: int, exchange: int) -> HttpResponse:
     """An exchange that was noted wrong."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     row = get_object_or_404(contact.interactions, pk=exchange)
     return _form(request, contact, row, _("Modifier un échange"), _("L’échange est corrigé."))
 
@@ -130,7 +130,7 @@ def _as_shown(row: Interaction) -> str:
 @sent_whole
 def remove_exchange(request: HttpRequest, pk: int, exchange: int) -> HttpResponse:
     """An exchange that should not be there; the history keeps what it said."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     lock(contact)
     row = get_object_or_404(contact.interactions, pk=exchange)
     if meanwhile := written_meanwhile(request, row, _as_shown(row)):
@@ -146,7 +146,7 @@ def remove_exchange(request: HttpRequest, pk: int, exchange: int) -> HttpRespons
 @door("contacts.view_contact", "contacts.change_interaction", "contacts.see_notes")
 def followed_up(request: HttpRequest, pk: int, exchange: int) -> HttpResponse:
     """The follow-up was done today."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     row = get_object_or_404(contact.interactions, pk=exchange)
     if row.followed_up_on is None:
         row.followed_up_on = timezone.localdate()

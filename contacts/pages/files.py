@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from contacts.models import ContactFile
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact, visible_contact
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
@@ -51,7 +51,7 @@ class FileForm(forms.ModelForm[ContactFile]):
 @door("contacts.view_contact", "contacts.add_contactfile")
 def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a file with the contact."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     form = FileForm(request.POST or None, request.FILES or None, instance=ContactFile(contact=contact))
     if request.method == "POST" and form.is_valid():
         form.instance.name = form.cleaned_data["file"].name[:200]
@@ -77,7 +77,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
 @door("contacts.view_contact", "contacts.view_contactfile")
 def download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     """Always as an attachment of an opaque type: nothing that was uploaded is ever run by the browser."""
-    row = get_object_or_404(visible_contact(request, pk).files, pk=file)
+    row = get_object_or_404(visible_contact(request, pk).files.visible_to(request.user), pk=file)
     try:
         content = row.file.open("rb")
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
 @door("contacts.view_contact", "contacts.delete_contactfile")
 def remove_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     """The file is deleted for good."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     row = get_object_or_404(contact.files, pk=file)
     record_deed(Deed.DELETED, by=request.user, on=row)
     row.delete()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from contacts.restoring import CannotRestoreError, preview, restore
 from crm.doors import door
 from crm.pages.frame import page_context
@@ -34,7 +34,7 @@ def _moment(text: str) -> datetime:
 @sent_whole
 def as_of(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows what would change, POST does it."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     lock(contact)
     contact.refresh_from_db()
     stands = rests_on(contact.version)
@@ -43,7 +43,7 @@ def as_of(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, meanwhile)
     at = _moment(request.POST.get("a", "") or request.GET.get("a", ""))
     try:
-        restoration = preview(contact, at)
+        restoration = preview(contact, at, seen_by=request.user)
         if request.method == "POST" and not meanwhile:
             restore(contact, at, by=request.user)  # type: ignore[arg-type]
             messages.success(

@@ -23,7 +23,7 @@ from contacts.forms import PostFields
 from contacts.histories import changes_of
 from contacts.models import Channel, Contact, Position
 from contacts.organisation_field import OrganisationField, OrganisationSelect
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from contacts.positioning import change_post
 from crm.auditing import record_deed
 from crm.doors import door
@@ -83,17 +83,22 @@ class PostForm(PostFields):
         widget=UnfoldAdminTextInputWidget,
     )
 
-    def __init__(self, *args: Any, person: Contact, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Contact, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         fields: dict[str, Any] = self.fields
-        held = Position.objects.current().filter(person=person).select_related("organisation", "function")
+        held = (
+            Position.objects.visible_to(user)
+            .current()
+            .filter(person=person)
+            .select_related("organisation", "function")
+        )
         fields["leaves"].queryset = held
         fields["leaves"].label_from_instance = str
-        channels = Channel.objects.in_use().filter(contact=person)
+        channels = Channel.objects.visible_to(user).in_use().filter(contact=person)
         fields["retiring"].queryset = channels
         fields["retiring"].label_from_instance = lambda channel: channel.value
-        fields["organisation"].queryset = Contact.objects.present().organisations()
+        fields["organisation"].queryset = Contact.objects.visible_to(user).organisations()
         fields["organisation"].widget = OrganisationSelect(
             Position._meta.get_field("organisation"), admin.site, choices=fields["organisation"].choices
         )
@@ -122,11 +127,11 @@ class PostForm(PostFields):
 @sent_whole
 def new_post(request: HttpRequest, pk: int) -> HttpResponse:
     """One page, one button: the old post and its addresses end, the new ones begin."""
-    person = visible_contact(request, pk)
+    person = own_contact(request, pk)
     if not person.is_person:
         return back_to(person)
     lock(person)
-    form = PostForm(request.POST or None, person=person)
+    form = PostForm(request.POST or None, person=person, user=request.user)
     stands = rests_on(
         person.positions.order_by("pk").values_list(), person.channels.order_by("pk").values_list()
     )
@@ -168,7 +173,7 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
 @sent_whole
 def verified_today(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody has just checked this record, as the page showed it."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk)
     lock(contact)
     contact.refresh_from_db()
     if meanwhile := written_meanwhile(request, contact, rests_on(contact.version)):

@@ -16,6 +16,8 @@ from contacts.merging import last_merge
 from contacts.models import Channel, Contact, ContactTerritory, Coordination, Merge, Position, Scheme
 from crm.pages.meanwhile import rests_on
 from crm.pages.timeline import timeline_of
+from crm.privacy import NOTES, PRIVATE_CHANNEL
+from crm.seeing import sees
 
 
 if TYPE_CHECKING:
@@ -43,26 +45,22 @@ def context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "tab_template": f"contacts/record/tab_{tab}.html",
         "refused": sorted(opposition.get_purpose_display() for opposition in contact.oppositions.all()),
         "rests_on": rests_on(contact.version),
-        "write_to": contact.main_email if _may_see_main_email(request, contact) else "",
+        "write_to": contact.main_email if sees(request.user, PRIVATE_CHANNEL) else contact.open_email,
         **fill(request, contact),
     }
 
 
-def _may_see_main_email(request: HttpRequest, contact: Contact) -> bool:
-    return not contact.main_email_is_private or request.user.has_perm("contacts.see_private_channels")
-
-
 def shown_channels(request: HttpRequest, contact: Contact) -> list[Channel]:
     """The addresses and numbers this account may see: those in use, the main one first, then former ones."""
-    rows = contact.channels.select_related("position__organisation", "position__function")
-    seen = rows if request.user.has_perm("contacts.see_private_channels") else rows.open()
     return sorted(
-        seen, key=lambda channel: (channel.state != Channel.State.ACTIVE, channel.kind, not channel.is_main)
+        contact.channels.visible_to(request.user),
+        key=lambda channel: (channel.state != Channel.State.ACTIVE, channel.kind, not channel.is_main),
     )
 
 
-def _positions(contact: Contact) -> list[Position]:
-    return list(contact.positions.select_related("organisation", "function", "service"))
+def _positions(request: HttpRequest, contact: Contact) -> list[Position]:
+    rows = contact.positions.visible_to(request.user)
+    return list(rows.select_related("organisation", "function", "service"))
 
 
 def _sheet(request: HttpRequest, contact: Contact) -> dict[str, Any]:
@@ -75,17 +73,19 @@ def _sheet(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "reach": [row.territory for row in reach],
         "reach_origin": _origin(contact, reach[0].origin) if reach else "",
         "aliases": contact.aliases.all(),
-        "links": contact.links.filter(other__in=present).select_related("other"),
-        "links_to": contact.links_to.filter(contact__in=present).select_related("contact"),
+        "links": contact.links.visible_to(request.user).select_related("other"),
+        "links_to": contact.links_to.visible_to(request.user).select_related("contact"),
+        "parent": present.filter(pk=contact.parent_id).first() if contact.parent_id else None,
         "category_is_inherited": contact.category_id is None and contact.shown_category_id is not None,
-        "may_see_notes": request.user.has_perm("contacts.see_notes"),
-        "may_change_post": request.user.has_perm("contacts.see_private_channels"),
+        "may_see_notes": sees(request.user, NOTES),
+        "may_change_post": sees(request.user, PRIVATE_CHANNEL),
     }
     if contact.is_person:
-        return filled | {"positions": [position for position in _positions(contact) if position.is_current]}
-    people = Position.objects.filter(organisation=contact, person__in=present).select_related(
-        "person", "function"
-    )
+        return filled | {
+            "positions": [position for position in _positions(request, contact) if position.is_current]
+        }
+    people = Position.objects.visible_to(request.user).filter(organisation=contact)
+    people = people.select_related("person", "function")
     people = people.order_by("person__sort_name", "person_id", "pk")
     return filled | {
         "people": Paginator(people.current(), PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
@@ -105,15 +105,15 @@ def _origin(contact: Contact, origin: str) -> str:
 
 
 def _path(request: HttpRequest, contact: Contact) -> dict[str, Any]:
-    positions = _positions(contact)
-    coordinations = contact.coordinations.filter(scheme__in=Scheme.objects.visible_to(request.user))
+    positions = _positions(request, contact)
+    coordinations = contact.coordinations.visible_to(request.user)
     schemes = Scheme.objects.visible_to(request.user).select_related("type").prefetch_related("territories")
     return {
         "current": [position for position in positions if position.is_current],
         "former": [position for position in positions if not position.is_current],
         "coordinations": coordinations.select_related("scheme__type").prefetch_related("scheme__territories"),
         "schemes": schemes.filter(Q(lead=contact) | Q(elected_official=contact)),
-        "may_change_post": request.user.has_perm("contacts.see_private_channels"),
+        "may_change_post": sees(request.user, PRIVATE_CHANNEL),
     }
 
 
@@ -124,9 +124,7 @@ def _activity(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         .to_follow_up()
         .select_related("by")
         .order_by("follow_up_on", "pk"),
-        "files": contact.files.select_related("added_by")
-        if request.user.has_perm("contacts.view_contactfile")
-        else [],
+        "files": contact.files.visible_to(request.user).select_related("added_by"),
     }
 
 
@@ -140,7 +138,7 @@ def _mailings(request: HttpRequest, contact: Contact) -> dict[str, Any]:
 
 def _past(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     may_merge = request.user.has_perm("contacts.merge_contact")
-    merges = Merge.objects.filter(kept=contact).select_related("by", "absorbed")
+    merges = Merge.objects.visible_to(request.user).filter(kept=contact).select_related("by", "absorbed")
     return {
         "changes": changes_of(contact, request.user),
         "merges": merges if may_merge else [],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts import trashing
-from contacts.models import Contact
-from contacts.pages.scope import back_to, visible_contact
+from contacts.pages.scope import back_to, own_contact
 from crm.auditing import record_deed
 from crm.doors import door
 from crm.models import Deed
 from crm.pages.frame import page_context
 from crm.pages.meanwhile import lock, rests_on, sent_whole, written_meanwhile
+from crm.sharing import may
 
 
 PER_PAGE = 50
@@ -30,7 +32,7 @@ PER_PAGE = 50
 @sent_whole
 def put_in(request: HttpRequest, pk: int) -> HttpResponse:
     """GET says what would go with the record, or why it cannot; POST puts it in the trash."""
-    contact = visible_contact(request, pk)
+    contact = own_contact(request, pk, "delete")
     lock(contact)
     contact.refresh_from_db()
     stands = rests_on(contact.version)
@@ -52,8 +54,8 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
         _("Mettre à la corbeille"),
         record=contact,
         rests_on=stands,
-        hanging=trashing.hanging(contact),
-        objections=trashing.objections(contact),
+        hanging=trashing.hanging(contact, request.user),
+        objections=trashing.objections(contact, request.user),
         days=trashing.DAYS,
         until=timezone.localdate() + timedelta(days=trashing.DAYS),
     )
@@ -63,9 +65,8 @@ def put_in(request: HttpRequest, pk: int) -> HttpResponse:
 @door("contacts.view_contact", "contacts.delete_contact")
 def trash(request: HttpRequest) -> HttpResponse:
     """What is in the trash, the latest first, with the day each record goes for good."""
-    rows = Contact.objects.filter(trashed_at__isnull=False, merged_into=None).select_related(
-        "main_organisation"
-    )
+    user: Any = request.user
+    rows = trashing.in_trash().in_scope(user).select_related("main_organisation")
     page = Paginator(rows.order_by("-trashed_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     shown = [
         (contact, contact.trashed_at + timedelta(days=trashing.DAYS))
@@ -80,7 +81,9 @@ def trash(request: HttpRequest) -> HttpResponse:
 @door("contacts.view_contact", "contacts.delete_contact")
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The record is back where it was."""
-    contact = get_object_or_404(Contact, pk=pk, trashed_at__isnull=False, merged_into=None)
+    contact = get_object_or_404(trashing.in_trash().in_scope(request.user), pk=pk)
+    if not may(request.user, "delete", contact):
+        raise PermissionDenied
     trashing.take_back(contact, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("La fiche est reprise, telle qu’elle était."))
     return back_to(contact)

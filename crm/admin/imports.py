@@ -121,5 +121,5 @@ class ImportBatchAdmin(RecordAdmin):
         return {
             "batch": record,
             "may_import": may_import,
-            **import_report.context(record, importers[record.kind], asked=request.GET),
+            **import_report.context(record, importers[record.kind], asked=request.GET, user=request.user),
         }

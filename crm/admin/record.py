@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,17 +18,27 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
 from crm.admin.comparing import tell_what_was_kept
+from crm.admin.lending import LentRecordsMixin
 from crm.admin.locking import LockingMixin
+from crm.admin.scoping import ChosenFieldsMixin, ShownFieldsMixin
 from crm.auditing import record_deed
+from crm.deleting import objections_to
 from crm.doors import SIGNED_IN
 from crm.models import Deed, RecentRecord
+from crm.pages.frame import page_context
 from crm.records import one_act
+from crm.seeing import note_reading
+from crm.sharing import may
 
 
 if TYPE_CHECKING:
     from django.forms import Form
 
     from crm.models import User
+
+
+FILTER_LOOKUPS = frozenset({"", "exact", "id__exact", "in", "isnull", "gt", "gte", "lt", "lte"})
+"""What the address of a list may ask of a field that has a filter."""
 
 
 class RecordList(ChangeList):
@@ -39,55 +48,7 @@ class RecordList(ChangeList):
         return self.model_admin.url_of(result)
 
 
-class ShownFieldsMixin:
-    """Fields that ask for more than the right to see the record: `{field: permission}`, the same on every page."""
-
-    field_rights: ClassVar[Mapping[str, str]] = {}
-
-    def hidden_fields(self, request: HttpRequest) -> set[str]:
-        return {name for name, right in self.field_rights.items() if not request.user.has_perm(right)}
-
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        hidden = self.hidden_fields(request)
-        kept = []
-        for title, options in self.declared_fieldsets(request, obj):
-            fields = _without(options["fields"], hidden)
-            if fields:
-                kept.append((title, {**options, "fields": fields}))
-        return kept
-
-    def declared_fieldsets(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """The fieldsets before hidden fields are taken out; a model of several kinds answers by kind."""
-        return list(super().get_fieldsets(request, obj))  # type: ignore[misc]
-
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
-        hidden = self.hidden_fields(request)
-        return [name for name in super().get_list_display(request) if name not in hidden]  # type: ignore[misc]
-
-
-def _without(fields: Iterable[Any], hidden: set[str]) -> list[Any]:
-    kept: list[Any] = []
-    for field in fields:
-        if isinstance(field, list | tuple):
-            line = [name for name in field if name not in hidden]
-            if line:
-                kept.append(line)
-        elif field not in hidden:
-            kept.append(field)
-    return kept
-
-
-class PlainFieldsMixin:
-    """A field that names another record is a box to search in, without the menu that opens that record in a window."""
-
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
-
-
-class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
+class RecordAdmin(LockingMixin, ChosenFieldsMixin, ShownFieldsMixin, LentRecordsMixin, ModelAdmin):
     """Every registered model uses this class or one below it (a system check says so)."""
 
     save_words = _("Enregistrer")
@@ -125,10 +86,27 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Only the parameters of declared filters: a hidden field answers no question through the address bar."""
+        """Only the parameters that declared filters send: neither a hidden field nor another record's answers through the address bar."""
+        name, _step, how = lookup.partition("__")
         declared = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
-        names = {name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in declared}
-        return lookup.split("__")[0] in names
+        names = {one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in declared}
+        return name in names and how in FILTER_LOOKUPS
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By the role where the record lets it, or because it was given to this account (`crm.sharing.may`)."""
+        if not isinstance(obj, Model):  # none, or the key of one that the library has not read
+            return super().has_view_permission(request)
+        return may(request.user, "view", obj) or may(request.user, "change", obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not isinstance(obj, Model):
+            return super().has_change_permission(request)
+        return may(request.user, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not isinstance(obj, Model):
+            return super().has_delete_permission(request)
+        return may(request.user, "delete", obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -146,7 +124,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         if self.record_template:
             name = f"{self.opts.app_label}_{self.opts.model_name}_record"
             urls = [path("<int:object_id>/", self.admin_site.admin_view(self.record_view), name=name), *urls]
-        return urls
+        return [*self.sharing_urls(), *urls]
 
     def record_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The record as one reads it; editing is one button away."""
@@ -154,6 +132,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         if record is None or not self.has_view_permission(request, record):
             raise Http404
         self.remember_seen(request, record)
+        note_reading(request.user, record)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -161,6 +140,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
             "record": record,
             "has_change_permission": self.has_change_permission(request, record),
             "has_delete_permission": self.has_delete_permission(request, record),
+            "sees": lambda: self.who_sees(request, record),  # asked for by the templates that show it
             **self.record_context(request, record),
         }
         return TemplateResponse(request, self.record_template, context)  # type: ignore[arg-type]
@@ -220,6 +200,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
                 raise Http404
             if not self.has_change_permission(request, record):
                 return redirect(self.url_of(record))
+            note_reading(request.user, record)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def response_add(
@@ -272,6 +253,29 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
                     break
         return [{"changed": {"fields": changed}}]
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What others need is not deleted; the page says who needs it."""
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if self.has_delete_permission(request, record) and (
+            objections := objections_to(record, request.user)
+        ):
+            context = page_context(
+                request,
+                _("Supprimer « %(name)s »") % {"name": record},
+                record=record,
+                objections=objections,
+                back=self.url_of(record),
+            )
+            return TemplateResponse(request, "crm/not_deleted.html", context)
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """How many rows go with it, by kind; none is named, for this account may not see each of them."""
+        _names, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [], counts, lacking, [_("Des fiches s’en servent.")] if protected else []
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Records that know the trash go there; the others are deleted."""
         if hasattr(obj, "put_in_trash"):
@@ -284,7 +288,7 @@ class RecordAdmin(LockingMixin, PlainFieldsMixin, ShownFieldsMixin, ModelAdmin):
         raise Http404
 
 
-class PartInline(PlainFieldsMixin, TabularInline):
+class PartInline(ChosenFieldsMixin, TabularInline):
     """The rows that belong to a record, edited with it."""
 
     template = "crm/part_inline.html"
@@ -292,3 +296,16 @@ class PartInline(PlainFieldsMixin, TabularInline):
     extra = 0
     tab = False
     show_change_link = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or self._may_work_on(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return super().has_add_permission(request, obj) or self._may_work_on(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) or self._may_work_on(request, obj)
+
+    def _may_work_on(self, request: HttpRequest, obj: Any) -> bool:
+        """Who was given the record to work on writes its rows too, and takes none away."""
+        return obj is not None and obj.pk is not None and may(request.user, "change", obj)

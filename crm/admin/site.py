@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
+from crm.admin.scoping import ScopedAutocomplete
 from crm.doors import SIGNED_IN
 from crm.pages import palette
 from crm.signing_in.entering import safe_next
@@ -45,6 +46,10 @@ class CrmSite(UnfoldAdminSite):
             path("filtres/<slug:page>/", wrap(saved_filters.manage_filters), name="saved_filters"),
             *super().get_urls(),
         ]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Names to choose from, for who may fill the form that asks for one."""
+        return ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one door, and it is not here."""

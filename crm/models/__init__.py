@@ -3,6 +3,7 @@
 from crm.models.association import Association
 from crm.models.attachment import Attachment
 from crm.models.audit import AuditEntry, AuditSeal, Deed
+from crm.models.confidential import Confidential, ConfidentialQuerySet, Share
 from crm.models.daily import DailyPass
 from crm.models.job import Job
 from crm.models.purpose import LegalBasis, Purpose
@@ -17,6 +18,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditSeal",
+    "Confidential",
+    "ConfidentialQuerySet",
     "DailyPass",
     "Deed",
     "Export",
@@ -29,6 +32,7 @@ __all__ = [
     "Purpose",
     "RecentRecord",
     "SavedFilter",
+    "Share",
     "SpentForm",
     "User",
 ]

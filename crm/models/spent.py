@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
 
 
 class SpentForm(models.Model):
@@ -29,7 +29,7 @@ class SpentForm(models.Model):
 
     objects: ClassVar[models.Manager[SpentForm]] = models.Manager()
 
-    PRIVACY = classes(UNCLASSED, "id", "print", "user", "at", "made") | classes(PERSONAL, "led_to")
+    PRIVACY = classes(UNCLASSED, "id", "print", "user", "at", "made") | classes(PERSONAL, "led_to", rights=ORDINARY)
 
     class Meta:
         verbose_name = _("formulaire envoyé")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,12 +10,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.attachment import random_name
+from crm.models.confidential import models_with_hidden_records
 from crm.models.purpose import Purpose
-from crm.privacy import FREE_TEXT, PERSONAL, UNCLASSED, classes
+from crm.privacy import FREE_TEXT, NOTES, ORDINARY, PERSONAL, UNCLASSED, classes
 
 
 if TYPE_CHECKING:
     from crm.models.user import User
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, user: User | Any) -> Self:
+        """One's own files, and those of others that wrote no confidential record out of this account's scope."""
+        if not user.has_perm("crm.view_importbatch"):
+            return self.none()
+        wrote_hidden: Any = models.Q()
+        for model in models_with_hidden_records():
+            hidden = model._default_manager.all().hidden_from(user).order_by().values("pk")
+            rows = ImportChange.objects.filter(
+                batch=models.OuterRef("pk"), model=model._meta.label_lower, record__in=hidden
+            )
+            wrote_hidden |= models.Exists(rows)
+        return self.filter(models.Q(owner=user.pk) | ~wrote_hidden) if wrote_hidden else self
 
 
 class ImportBatch(models.Model):
@@ -59,9 +75,9 @@ class ImportBatch(models.Model):
     )
     job = models.ForeignKey("crm.Job", models.SET_NULL, null=True, related_name="+")
 
-    objects: ClassVar[models.Manager[ImportBatch]] = models.Manager()
+    objects = ImportBatchQuerySet.as_manager()
 
-    PRIVACY = classes(PERSONAL, "file", "report", "preview") | classes(
+    PRIVACY = classes(PERSONAL, "file", "report", "preview", rights=NOTES) | classes(
         UNCLASSED,
         "id", "kind", "name", "digest", "state", "sheet", "columns", "choices", "plan_digest", "message",
         "received_at", "applied_at", "owner", "job",
@@ -78,6 +94,20 @@ class ImportBatch(models.Model):
 
 
 class ImportLineQuerySet(models.QuerySet["ImportLine"]):
+    def visible_to(self, user: User | Any) -> Self:
+        """The lines that did not become a confidential record out of this account's scope."""
+        rows = self
+        for model in models_with_hidden_records():
+            hidden = model._default_manager.all().hidden_from(user).order_by().values("pk")
+            wrote = ImportChange.objects.filter(
+                batch=models.OuterRef("batch"),
+                line=models.OuterRef("number"),
+                model=model._meta.label_lower,
+                record__in=hidden,
+            )
+            rows = rows.exclude(models.Exists(wrote))
+        return rows
+
     def grouped(self, name: str) -> Self:
         """The lines behind one count of the workbench, in the order of the file."""
         return self.filter(group=name).order_by("number", "pk")
@@ -109,7 +139,7 @@ class ImportLine(models.Model):
 
     objects = ImportLineQuerySet.as_manager()
 
-    PRIVACY = classes(PERSONAL, "label", "details") | classes(
+    PRIVACY = classes(PERSONAL, "label", "details", rights=NOTES) | classes(
         UNCLASSED, "id", "batch", "group", "number", "column"
     )
 
@@ -141,7 +171,7 @@ class ImportChange(models.Model):
 
     objects: ClassVar[models.Manager[ImportChange]] = models.Manager()
 
-    PRIVACY = classes(PERSONAL, "before") | classes(
+    PRIVACY = classes(PERSONAL, "before", rights=NOTES) | classes(
         UNCLASSED, "id", "batch", "kind", "model", "record", "line", "version"
     )
 
@@ -205,7 +235,7 @@ class Export(models.Model):
 
     objects = ExportQuerySet.as_manager()
 
-    PRIVACY = classes(FREE_TEXT, "reason") | classes(
+    PRIVACY = classes(FREE_TEXT, "reason", rights=ORDINARY) | classes(
         UNCLASSED,
         "id", "purpose", "model", "query", "criteria", "columns", "file_format", "count", "excluded", "owner", "at",
     )  # fmt: skip

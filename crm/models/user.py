@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from crm.privacy import PERSONAL, UNCLASSED, classes
+from crm.privacy import ORDINARY, PERSONAL, UNCLASSED, classes
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -40,7 +40,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # guardian has no types
     """An account. Its rights are those of its groups, which `crm.roles` keeps as its table says."""
 
     email = models.EmailField(_("adresse e-mail"), unique=True)
@@ -60,7 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    PRIVACY = classes(PERSONAL, "email", "first_name", "last_name") | classes(
+    PRIVACY = classes(PERSONAL, "email", "first_name", "last_name", rights=ORDINARY) | classes(
         UNCLASSED,
         "id", "is_active", "created_at", "invited_at", "session_epoch", "password", "last_login", "is_superuser", "groups", "user_permissions",
     )  # fmt: skip

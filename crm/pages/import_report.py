@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,9 @@ from crm.models import ImportBatch
 from crm.pages.import_workbench import AFTER, Group, lines_shown
 from crm.registry import Importer
 
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 State = ImportBatch.State
 
@@ -66,7 +69,9 @@ def row(batch: Any, importer: Importer) -> dict[str, Any]:
     }
 
 
-def context(batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str]) -> dict[str, Any]:
+def context(
+    batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str], user: User | Any
+) -> dict[str, Any]:
     """The page of a batch that is no longer to be prepared, or cannot be."""
     report = batch.report
     is_in = batch.state == State.APPLIED
@@ -91,7 +96,10 @@ def context(batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str])
             "warning_count": counts[Group.WARNING],
         }
         if is_in:
-            found |= {**lines_shown(batch, counts, AFTER, asked=asked), "links": importer.links(batch)}
+            found |= {
+                **lines_shown(batch, counts, AFTER, asked=asked, user=user),
+                "links": importer.links(batch),
+            }
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.utils.functional import Promise
@@ -15,6 +15,9 @@ from crm.models import ImportBatch, ImportLine
 from crm.previewing import told_by_report
 from crm.registry import Importer
 
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 Group = ImportLine.Group
 LINES_PER_PAGE = 50
@@ -39,7 +42,9 @@ OTHERS: dict[str, tuple[Promise, Promise]] = {
 }  # fmt: skip
 
 
-def context(batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str]) -> dict[str, Any]:
+def context(
+    batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str], user: User | Any
+) -> dict[str, Any]:
     """The workbench before the import."""
     kept = batch.preview
     replaced = set(batch.choices.get("replace", ()))
@@ -52,7 +57,7 @@ def context(batch: ImportBatch, importer: Importer, *, asked: Mapping[str, str])
     lists = _lists(kept["unknown"])
     headings = kept["headings"]
     return {
-        **lines_shown(batch, kept["groups"], BEFORE, asked=asked),
+        **lines_shown(batch, kept["groups"], BEFORE, asked=asked, user=user),
         "objects": [importer.object_words(name, count) for name, count in kept["objects"].items() if count],
         "accepted": kept["accepted"],
         "brings": kept["groups"]["created"] + kept["groups"]["updated"] + sum(kept["objects"].values()),
@@ -75,6 +80,7 @@ def lines_shown(
     words: Mapping[str, tuple[Promise, Promise]],
     *,
     asked: Mapping[str, str],
+    user: User | Any,
 ) -> dict[str, Any]:
     """The counts, each a link to its lines, and the lines of the one that is open."""
     group = asked.get("voir", "")
@@ -96,12 +102,12 @@ def lines_shown(
         "group": group,
         "group_label": label,
         "group_definition": definition,
-        "lines": _page(batch, group, counts.get(group, 0), asked.get("page", "1")),
+        "lines": _page(batch, group, counts.get(group, 0), asked.get("page", "1"), user),
     }
 
 
-def _page(batch: ImportBatch, group: str, count: int, number: str) -> Page[ImportLine]:
-    rows: Any = batch.lines.grouped(group)
+def _page(batch: ImportBatch, group: str, count: int, number: str, user: User | Any) -> Page[ImportLine]:
+    rows: Any = batch.lines.visible_to(user).grouped(group)
     if count and not batch.preview.get("groups"):
         rows = told_by_report(batch, group)
     return Paginator(rows, LINES_PER_PAGE).get_page(number)

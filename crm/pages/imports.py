@@ -74,7 +74,8 @@ def place_of(batch: ImportBatch) -> str:
 
 def _batch(request: HttpRequest, pk: int) -> ImportBatch:
     """The batch, for who may bring in what it holds."""
-    batch = get_object_or_404(ImportBatch.objects.select_related("owner", "job"), pk=pk)
+    rows = ImportBatch.objects.visible_to(request.user).select_related("owner", "job")
+    batch = get_object_or_404(rows, pk=pk)
     if batch.kind not in importers:
         raise Http404
     if not request.user.has_perm(importers[batch.kind].permission):
@@ -263,7 +264,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.preview.get("digest") != batch.plan_digest:  # planned elsewhere since
         return _look(request, batch)
     context = page_context(request, _("Ce qui va se passer"), batch=batch, long=_is_long(batch))
-    context |= import_workbench.context(batch, importers[batch.kind], asked=request.GET)
+    context |= import_workbench.context(batch, importers[batch.kind], asked=request.GET, user=request.user)
     return render(request, "crm/imports/preview.html", context)
 
 

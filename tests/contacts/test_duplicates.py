@@ -11,6 +11,7 @@ from django.urls import reverse
 from contacts import duplicates, merging
 from contacts.duplicates import likely_doubles
 from contacts.models import Contact, DoublePair, Merge
+from crm.models import User
 from crm.roles import Role
 from tests.factories import (
     ChannelFactory,
@@ -270,10 +271,10 @@ def test_a_merge_that_came_too_late_is_said(staff, monkeypatch):
     kept, absorbed = PersonFactory(), PersonFactory()
     seen = merging.choices
 
-    def somebody_is_quicker(one: Contact, other: Contact):
+    def somebody_is_quicker(one: Contact, other: Contact, user: User):
         monkeypatch.undo()
         merging.merge(absorbed, into=PersonFactory())
-        return seen(one, other)
+        return seen(one, other, user)
 
     monkeypatch.setattr(merging, "choices", somebody_is_quicker)
     answer = staff.post(compare(kept, absorbed), {}, follow=True)

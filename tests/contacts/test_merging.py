@@ -355,6 +355,7 @@ def test_every_kind_of_row_that_hangs_on_a_contact_is_known_by_its_foreign_key()
         ("Consent", "contact"),
         ("Contact", "parent"),
         ("ContactAlias", "contact"),
+        ("ContactShare", "content_object"),
         ("ContactFile", "contact"),
         ("Coordination", "person"),
         ("Interaction", "contact"),

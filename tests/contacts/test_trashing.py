@@ -13,6 +13,7 @@ from django.utils import timezone
 from contacts import merging, trashing
 from contacts.models import Channel, Contact, ContactFile, Merge, Position, SuppressedAddress
 from crm.models import AuditEntry, Deed, RecentRecord
+from crm.roles import Role
 from tests.factories import (
     ChannelFactory,
     InteractionFactory,
@@ -130,7 +131,7 @@ def test_a_person_may_go_whatever_hangs_on_them_and_an_organisation_only_alone()
     person = PersonFactory(organisation=OrganisationFactory())
     ChannelFactory(contact=person)
 
-    assert trashing.objections(person) == []
+    assert trashing.objections(person, UserFactory(role=Role.STAFF)) == []
     with pytest.raises(trashing.CannotTrashError, match="1 personne y travaille"):
         trashing.put_in_trash(person.main_organisation or person, by=None)
 

@@ -70,7 +70,7 @@ class SchemeFiller:
         *,
         shown: Callable[[Any], str] = str,
     ) -> None:
-        if offered in (None, ""):
+        if offered in (None, "") or (draft.known is not None and field in draft.known.unseen):
             return
         kept = draft.values.get(field)
         if kept == offered:

@@ -17,6 +17,8 @@ class KnownScheme:
     version: int
     territories: frozenset[int] = frozenset()
     coordinators: frozenset[int] = frozenset()
+    unseen: frozenset[str] = frozenset()
+    """What names a confidential record, which no file knows of: it stays as it is."""
 
 
 @dataclass(eq=False, slots=True)

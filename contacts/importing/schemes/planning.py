@@ -137,18 +137,22 @@ class Cast:
             places.setdefault(scheme, set()).add(territory)
         coordinators: dict[int, set[int]] = {}
         for scheme, person in (
-            Coordination.objects.current().filter(scheme__in=ids).values_list("scheme", "person")
+            Coordination.objects.current()
+            .filter(scheme__in=ids, person__is_confidential=False)
+            .values_list("scheme", "person")
         ):
             coordinators.setdefault(scheme, set()).add(person)
         base = self.roster.base
         wanted = {pk for row in rows for pk in (row.lead_id, row.elected_official_id) if pk}
         base.load(wanted | {pk for pks in coordinators.values() for pk in pks})
         for row in rows:
+            named = {"lead": row.lead_id, "elected": row.elected_official_id}
             known = KnownScheme(
                 row.pk,
                 row.version,
                 frozenset(places.get(row.pk, ())),
                 frozenset(coordinators.get(row.pk, ())),
+                frozenset(name for name, pk in named.items() if pk and pk not in base.drafts),
             )
             values: dict[str, Any] = {name: getattr(row, name) for name in FIELDS}
             values |= {
