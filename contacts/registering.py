@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from contacts import check_ups, figures, home, palette, scheme_figures, shortcuts, timeline
+from contacts import check_ups, figures, home, palette, samples, scheme_figures, shortcuts, timeline
 from contacts.demo.making import make
 from contacts.demo.removing import remove
 from contacts.importing import importer
@@ -32,6 +32,7 @@ def register() -> None:
     palette.register()
     shortcuts.register()
     check_ups.register()
+    samples.register()
 
 
 def _load_closed_lists(tell: Callable[[str], None]) -> None:

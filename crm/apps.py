@@ -13,12 +13,13 @@ class CrmConfig(AppConfig):
     verbose_name = _("Maillage")
 
     def ready(self) -> None:
-        from crm import check_ups, shortcuts  # noqa: PLC0415 -- these read the models, which are not loaded before
+        from crm import check_ups, samples, shortcuts  # noqa: PLC0415 -- these read the models, which are not loaded before
         from crm.checks import CHECKS  # noqa: PLC0415
         from crm.pages import demonstration  # noqa: PLC0415
 
         check_ups.register()
         demonstration.register()
+        samples.register()
         shortcuts.register()
         for check in CHECKS:
             checks.register(check, checks.Tags.models)

@@ -195,6 +195,19 @@ class Shortcut:
     rank: int = 50
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordSample:
+    """A throwaway record of a model, by which the access matrix asks that model's pages; never kept.
+
+    `make` gives the value of each argument that those addresses take: `{"object_id": 1, "pk": 1}`. The model "" stands for
+    pages that are about no model's record. `sent` is what a page must be sent to answer at all, by the page's name.
+    """
+
+    model: str
+    make: Callable[[User], Mapping[str, Any]]
+    sent: Callable[[], Mapping[str, Mapping[str, str]]] = dict
+
+
 class Shelf[T]:
     """The parts of one kind that rooms have handed down, by name."""
 
@@ -235,6 +248,7 @@ check_ups: Shelf[CheckUp] = Shelf("check-up")
 palette_sources: Shelf[PaletteSource] = Shelf("palette source")
 record_models: Shelf[RecordModel] = Shelf("record model", key="model")
 shortcuts: Shelf[Shortcut] = Shelf("shortcut", key="key")
+record_samples: Shelf[RecordSample] = Shelf("record sample", key="model")
 
 SHELVES: Sequence[Shelf[Any]] = (
     home_panels,
@@ -248,4 +262,5 @@ SHELVES: Sequence[Shelf[Any]] = (
     palette_sources,
     record_models,
     shortcuts,
+    record_samples,
 )
