@@ -13,6 +13,7 @@ from contacts import (
     home,
     palette,
     positioning,
+    samples,
     scheme_figures,
     shortcuts,
     timeline,
@@ -72,6 +73,7 @@ def register() -> None:
     palette.register()
     shortcuts.register()
     check_ups.register()
+    samples.register()
     trashing.register()
 
 

@@ -13,7 +13,7 @@ class CrmConfig(AppConfig):
     verbose_name = _("Maillage")
 
     def ready(self) -> None:
-        from crm import check_ups, expiring, sealing, shortcuts, surveying  # noqa: PLC0415 -- these read the models, which are not loaded before
+        from crm import check_ups, expiring, samples, sealing, shortcuts, surveying  # noqa: PLC0415 -- these read the models, which are not loaded before
         from crm.checks import CHECKS  # noqa: PLC0415
         from crm.pages import demonstration  # noqa: PLC0415
 
@@ -22,6 +22,7 @@ class CrmConfig(AppConfig):
         sealing.register()
         surveying.register()
         demonstration.register()
+        samples.register()
         shortcuts.register()
         for check in CHECKS:
             checks.register(check, checks.Tags.models)

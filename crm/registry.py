@@ -230,6 +230,19 @@ class Objection:
     say: Callable[[Any, User], Iterable[str]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordSample:
+    """A throwaway record of a model, by which the access matrix asks that model's pages; never kept.
+
+    `make` gives the value of each argument that those addresses take: `{"object_id": 1, "pk": 1}`, or for one page only
+    `{"admin:contacts_contact_unshare:pk": 1}`. The model "" stands for pages that are about no model's record. `sent` is what a page must be sent to answer at all, by the page's name.
+    """
+
+    model: str
+    make: Callable[[User], Mapping[str, Any]]
+    sent: Callable[[], Mapping[str, Mapping[str, str]]] = dict
+
+
 class Shelf[T]:
     """The parts of one kind that rooms have handed down, by name."""
 
@@ -273,6 +286,7 @@ daily_deeds: Shelf[DailyDeed] = Shelf("daily deed")
 record_models: Shelf[RecordModel] = Shelf("record model", key="model")
 shortcuts: Shelf[Shortcut] = Shelf("shortcut", key="key")
 objections: Shelf[Objection] = Shelf("objection")
+record_samples: Shelf[RecordSample] = Shelf("record sample", key="model")
 
 SHELVES: Sequence[Shelf[Any]] = (
     home_panels,
@@ -289,4 +303,5 @@ SHELVES: Sequence[Shelf[Any]] = (
     record_models,
     shortcuts,
     objections,
+    record_samples,
 )

@@ -13,9 +13,9 @@ from django.utils import timezone
 from playwright.sync_api import Error, Page, Response
 
 from contacts.models import Contact, ContactFile, DoublePair, Interaction, Merge, Scheme
+from crm import addresses
 from crm.models import Association, Export, ImportBatch, SavedFilter
 from crm.roles import Role
-from tests import addresses
 
 
 type Act = Callable[[Page], object]
@@ -195,7 +195,7 @@ def _best_organisation() -> Contact:
 def _every_address(base: str) -> Iterator[Scene]:
     """Whatever the resolver has, with a record that exists; an empty base has none to put in an address."""
     values = _values() if base == FULL else {}
-    for page in addresses.PAGES:
+    for page in addresses.pages():
         name = page.name.removeprefix("admin:")
         if not name or page.name in {"set_language", "admin:logout", "first_day"}:
             continue
@@ -230,8 +230,8 @@ def _values() -> dict[Any, Any]:
         ("admin:saved_filter_delete", "pk"): kept.pk if kept else None,
         ("admin:crm_export_record", "object_id"): export.pk if export else None,
     }
-    for page in addresses.PAGES:
-        if page.name.startswith("admin:contacts_contact_") and page.arguments[:1] == ("pk",):
+    for page in addresses.pages():
+        if page.name.startswith("admin:contacts_contact_") and page.arguments[:1] == ["pk"]:
             values[page.name, "pk"] = person
         if page.name.startswith("admin:crm_importbatch_") and batch is not None:
             values[page.name, page.arguments[0] if page.arguments else ""] = batch.pk

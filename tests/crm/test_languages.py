@@ -21,8 +21,9 @@ from django.utils import translation
 
 from contacts.demo.making import make
 from contacts.models.vocabulary import Term
+from crm import addresses
 from crm.roles import Role
-from tests import addresses, catalogues, scenes, staging
+from tests import catalogues, scenes, staging
 from tests.conftest import ClientAs
 from tests.factories import UserFactory
 
@@ -56,7 +57,7 @@ SPOKEN = {
 MUTE = {"script", "style", "code", "kbd"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
-URL_NAMES = {page.name for page in addresses.PAGES}
+URL_NAMES = {page.name for page in addresses.pages()}
 
 
 class _Reader(HTMLParser):
