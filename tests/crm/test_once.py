@@ -189,11 +189,11 @@ def test_spent_forms_are_forgotten_after_two_days(staff):
 def test_signing_in_and_the_language_need_no_number_to_be_spent(client):
     """What sets a cookie, or is sent by nobody, is answered each time."""
     user = UserFactory(role=Role.STAFF)
-    page = client.get("/login/")
-    sent = form_of(page, holding="once").with_(username=user.email, password="faux")
+    page = reverse("account_login")
+    sent = form_of(client.get(page), holding="login").with_(login=user.email, password="faux")
 
     for _press in range(2):
-        assert client.post("/login/", sent).status_code == 200
+        assert client.post(page, sent).status_code == 200
 
     client.force_login(user)
     for language in ("en", "fr", "en"):
