@@ -237,7 +237,7 @@ def _file(request: HttpRequest, narrowing: Narrowing, form: ExportForm) -> HttpR
         request
     ):  # a second press: the browser dropped the first file, and nobody counts it twice
         export = Export.objects.get(pk=first, owner=request.user.pk)
-        return outgoing(export, question.leaving(), columns, private=question.private, refused=refused)
+        return outgoing(export, question.leaving(), columns, user=request.user, refused=refused)
     export, pks = record_export(
         question=question,
         reason=given["reason"],

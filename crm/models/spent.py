@@ -29,7 +29,9 @@ class SpentForm(models.Model):
 
     objects: ClassVar[models.Manager[SpentForm]] = models.Manager()
 
-    PRIVACY = classes(UNCLASSED, "id", "print", "user", "at", "made") | classes(PERSONAL, "led_to", rights=ORDINARY)
+    PRIVACY = classes(UNCLASSED, "id", "print", "user", "at", "made") | classes(
+        PERSONAL, "led_to", rights=ORDINARY
+    )
 
     class Meta:
         verbose_name = _("formulaire envoyé")
