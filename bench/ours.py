@@ -58,7 +58,9 @@ def pages(client: Client) -> dict[str, Any]:
         "list": page(client, contacts) | {"floor": floors.query(floors.SELECT_LIST.format(where=""))},
         "search": page(client, f"{contacts}?q=marti")
         | {"floor": floors.query(floors.SELECT_LIST.format(where="WHERE search_open LIKE %s"), ["%marti%"])},
-        "three filters": page(client, f"{contacts}?theme={theme.pk}&in={place.pk}&category={category.pk}")
+        "three filters": page(
+            client, f"{contacts}?theme={theme.code}&in={place.level}:{place.code}&category={category.code}"
+        )
         | {"floor": floors.query(three, keys)},
         "record": page(client, reverse("admin:contacts_contact_record", args=[some.pk]))
         | {"floor": floors.query("SELECT * FROM contacts_contact WHERE id = %s", [some.pk])},

@@ -90,35 +90,48 @@ class NearOrganisations[K: Hashable]:
     """
 
     def __init__(self) -> None:
-        self._halls: dict[str, list[tuple[str, K]]] = defaultdict(list)
-        self._blocks: dict[tuple[str, ...], list[tuple[str, K]]] = defaultdict(list)
+        self._known: list[tuple[str, K]] = []
+        self._halls: dict[str, list[int]] = defaultdict(list)
+        self._blocks: dict[int, int | list[int]] = {}
 
     def add(self, name: str, key: K) -> None:
         """Know this organisation from now on."""
+        number = len(self._known)
+        self._known.append((name, key))
         if town := town_of(name):
-            self._halls[town].append((name, key))
+            self._halls[town].append(number)
         for block in _blocks(name):
-            self._blocks[block].append((name, key))
+            held = self._blocks.get(block)
+            if held is None:
+                self._blocks[block] = number
+            elif isinstance(held, list):
+                held.append(number)
+            else:
+                self._blocks[block] = [held, number]
 
     def like(self, name: str) -> Iterator[tuple[K, str]]:
         """The known organisations near this folded name, each once, with the reason."""
         seen: set[K] = set()
         if town := town_of(name):
-            for other, key in self._halls.get(town, ()):
+            for number in self._halls.get(town, ()):
+                other, key = self._known[number]
                 if other != name and key not in seen:
                     seen.add(key)
                     yield key, _("ville, mairie ou commune du même nom")
         for block in _blocks(name):
-            for other, key in self._blocks.get(block, ()):
+            held = self._blocks.get(block, ())
+            for number in (held,) if isinstance(held, int) else held:
+                other, key = self._known[number]
                 if key not in seen and other != name and near_words(name, other):
                     seen.add(key)
                     yield key, _("nom proche")
 
 
-def _blocks(name: str) -> Iterable[tuple[str, ...]]:
+def _blocks(name: str) -> Iterable[int]:
+    """What near names share, as a number: of a base of organisations these are the most of what is held."""
     words = name.split()
     for place, word in enumerate(words):
         others = (*words[:place], "*", *words[place + 1 :])
         if len(word) >= 4:
-            yield (*others, "<", word[:2])
-            yield (*others, ">", word[-2:])
+            yield hash((*others, "<", word[:2]))
+            yield hash((*others, ">", word[-2:]))

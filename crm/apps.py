@@ -13,13 +13,14 @@ class CrmConfig(AppConfig):
     verbose_name = _("Maillage")
 
     def ready(self) -> None:
-        from crm import check_ups, expiring, sealing, shortcuts  # noqa: PLC0415 -- these read the models, which are not loaded before
+        from crm import check_ups, expiring, sealing, shortcuts, surveying  # noqa: PLC0415 -- these read the models, which are not loaded before
         from crm.checks import CHECKS  # noqa: PLC0415
         from crm.pages import demonstration  # noqa: PLC0415
 
         check_ups.register()
         expiring.register()
         sealing.register()
+        surveying.register()
         demonstration.register()
         shortcuts.register()
         for check in CHECKS:

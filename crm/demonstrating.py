@@ -13,6 +13,7 @@ from crm.models import Association, User
 from crm.opening import opening
 from crm.registry import demo_data
 from crm.roles import Role, grant
+from crm.surveying import survey
 
 
 type Advance = Callable[[int, int], None]
@@ -56,6 +57,7 @@ def add_demo_data(*, contacts: int, seed: int, advance: Advance) -> dict[str, in
     made: dict[str, int] = {}
     for part in demo_data:
         made |= part.make(contacts=contacts, seed=seed, advance=advance)
+    survey()
     return made
 
 

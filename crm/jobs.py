@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.models import ImportBatch, Job
+from crm.progressing import Beside
 
 
 if TYPE_CHECKING:
@@ -62,27 +63,33 @@ def begin(
 def working(number: int) -> Iterator[tuple[Job, Advance]]:
     """Do a job's work: shown as running, then as done, or as failed with the exception passed on.
 
-    `advance(done, total)` may be called as often as one likes: it writes at most every two seconds, and never inside a
-    transaction, where nobody would see it and SQLite's one writer would hold everybody up.
+    `advance(done, total)` may be called as often as one likes: it writes at most every two seconds; inside a transaction
+    it writes beside it (`crm/progressing.py`), or nobody would see it before the end.
     """
     job = Job.objects.get(pk=number)
     job.advance(0, 0)
     last = time.monotonic()
+    beside = Beside(job)
 
     def advance(done: int, total: int) -> None:
         nonlocal last
-        if connection.in_atomic_block or time.monotonic() - last < SECONDS_BETWEEN_WRITES:
+        if time.monotonic() - last < SECONDS_BETWEEN_WRITES:
             return
-        job.advance(done, total)
+        if connection.in_atomic_block:
+            beside.tell(done, total)
+        else:
+            job.advance(done, total)
         last = time.monotonic()
 
     try:
         yield job, advance
     except BaseException:
+        beside.close()
         job.finish(
             failed=True, message=job.message or _("La tâche s’est interrompue. Vous pouvez la relancer.")
         )
         raise
+    beside.close()
     job.finish(message=job.message)
 
 

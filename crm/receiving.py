@@ -19,20 +19,25 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from crm.folding import fold
 from crm.importing import Plan, PlanOutdated, Refused
 from crm.models import ImportBatch, ImportMapping
 from crm.registry import Importer, importers
+from crm.surveying import MANY, survey
 
 
 if TYPE_CHECKING:
     from crm.models import User
 
 State = ImportBatch.State
+BUSY = gettext_lazy(
+    "Un autre import entre dans la base en ce moment : rien de celui-ci n’est entré. Confirmez-le à nouveau quand l’autre "
+    "sera fini."
+)
 OPEN_STATES = frozenset({State.RECEIVED, State.UNREADABLE, State.PLANNED, State.FAILED})
 
 
@@ -143,21 +148,47 @@ def confirm(
         PlanOutdated: the preview no longer holds; preview again.
         Refused: the batch was not previewed, or somebody else has confirmed it.
     """
-    taken = ImportBatch.objects.filter(pk=batch.pk, state=State.PLANNED).update(state=State.RUNNING)
+    try:
+        taken = ImportBatch.objects.filter(pk=batch.pk, state=State.PLANNED).update(state=State.RUNNING)
+    except OperationalError as error:
+        if is_locked(error):
+            raise Refused(str(BUSY)) from error
+        raise
     if not taken:
-        raise Refused(_("Cet import n’attend plus de confirmation."))
+        raise Refused(
+            _(
+                "Cet import n’attend plus de confirmation : il a été confirmé ou laissé dans une autre fenêtre."
+            )
+        )
     try:
         report = importer_of(batch).apply(batch, by=by, advance=advance)
+    except OperationalError as error:
+        if not is_locked(error):
+            _interrupted(batch)
+            raise
+        ImportBatch.objects.filter(pk=batch.pk).update(state=State.PLANNED)
+        raise Refused(str(BUSY)) from error
     except PlanOutdated:
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.PLANNED)
         raise
     except BaseException:
-        message = _("L’import s’est interrompu : rien n’est entré dans la base. Vous pouvez recommencer.")
-        ImportBatch.objects.filter(pk=batch.pk).update(state=State.FAILED, message=message)
+        _interrupted(batch)
         raise
     finally:
         batch.refresh_from_db()
+    if report["rows"] >= MANY:
+        survey()
     return report
+
+
+def _interrupted(batch: ImportBatch) -> None:
+    message = _("L’import s’est interrompu : rien n’est entré dans la base. Vous pouvez recommencer.")
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.FAILED, message=message)
+
+
+def is_locked(error: OperationalError) -> bool:
+    """Whether SQLite's one writer is somebody else, and was for longer than we wait."""
+    return connection.vendor == "sqlite" and "locked" in str(error)
 
 
 def cancel(batch: ImportBatch) -> None:

@@ -41,9 +41,10 @@ class Store:
         draft.store = self
         self.warm.append(draft)
 
-    def cool(self, *, changed: bool = True, warm: int = WARM) -> None:
+    def cool(self, *, changed: bool = True, warm: int | None = None) -> None:
         """Put away those asked for longest ago; as they were before, when the caller only reads (`changed=False`)."""
-        while len(self.warm) > warm:
+        most = WARM if warm is None else warm
+        while len(self.warm) > most:
             draft = self.warm.popleft()
             if changed or draft.place < 0:
                 draft.place = self._write(_packed(draft))

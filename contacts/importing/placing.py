@@ -22,11 +22,13 @@ class Nesting:
     """Which territories lie in which, among those that a file is about."""
 
     def __init__(self, territories: Iterable[int]) -> None:
-        self.ancestors: dict[int, set[int]] = {}
+        self.ancestors: dict[int, tuple[int, ...]] = {}
         for keys in in_batches(territories):
+            found: dict[int, list[int]] = {}
             rows = TerritoryAncestor.objects.filter(descendant__in=keys, overlap=False)
             for ancestor, descendant in rows.values_list("ancestor", "descendant"):
-                self.ancestors.setdefault(descendant, set()).add(ancestor)
+                found.setdefault(descendant, []).append(ancestor)
+            self.ancestors.update({pk: tuple(each) for pk, each in found.items()})
 
     def covers(self, wide: int, narrow: int) -> bool:
         return wide == narrow or wide in self.ancestors.get(narrow, ())

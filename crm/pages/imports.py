@@ -34,6 +34,7 @@ from crm.pages import import_workbench
 from crm.pages.frame import page_context
 from crm.pages.import_forms import ColumnsForm, Spreadsheet, UploadForm, term_choices
 from crm.pages.model_file import write_model
+from crm.progressing import up_to_date
 from crm.reading import Unreadable, open_sheet
 from crm.registry import Importer, importers
 
@@ -280,7 +281,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             request, _("L’aperçu a changé dans une autre fenêtre. Le voici : relisez-le avant d’importer.")
         )
         return redirect(url("preview", batch))
-    with suppress(BusyError, Refused):  # confirmed in another window at the same moment
+    try:
         begin(
             batch,
             kind="import",
@@ -289,6 +290,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             at_once=not _is_long(batch),
             user=request.user.pk,
         )
+    except BusyError:
+        messages.info(
+            request, _("Cet import vient d’être confirmé dans une autre fenêtre : il n’entrera qu’une fois.")
+        )
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
     batch.refresh_from_db()
     return redirect(place_of(batch))
 
@@ -321,7 +328,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
         if asked_by_page:
             return HttpResponse(headers={"HX-Redirect": target})
         return redirect(target)
-    context = {"batch": batch, "job": batch.job}
+    context = {"batch": batch, "job": up_to_date(batch.job) if batch.job else None}
     if asked_by_page:
         return render(request, "crm/imports/progress_bar.html", context)
     return render(

@@ -219,8 +219,9 @@ def test_a_few_broken_bytes_leave_the_rest_of_utf_8_readable() -> None:
 def test_the_limits_come_from_the_settings(settings: object) -> None:
     settings.IMPORT_MAX_BYTES = 3 << 20
     settings.IMPORT_MAX_ROWS = 12
+    settings.IMPORT_MAX_COLUMNS = 7
 
-    assert Limits.from_settings() == Limits(size=3 << 20, rows=12)
+    assert Limits.from_settings() == Limits(size=3 << 20, rows=12, columns=7)
 
 
 @pytest.mark.parametrize(

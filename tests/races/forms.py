@@ -98,7 +98,7 @@ def changed_association(person: Person, user: User) -> Pressed:
     own = Association.own()
     return Pressed(
         url("crm_association_change", own.pk),
-        deeds(Deed.CHANGED, model="crm.association"),
+        deeds(Deed.CHANGED, Deed.CONFIGURED, model="crm.association"),
         {"name": "Réseau du Nord"},
         which={"id": "association_form"},
     )

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _, ngettext
 
 from crm import receiving
-from crm.importing import Plan, Refused
+from crm.importing import Refused
 from crm.models import ImportBatch
 from crm.registry import importers
 
@@ -63,25 +63,21 @@ class Command(BaseCommand):
         with path.open("rb") as data:
             batch = receiving.receive(kind=kind, name=path.name, data=data, by=None)
         try:
-            report, plan = self._import(batch, replace, options)
+            report = self._import(batch, replace, options)
         except Refused as refusal:
             self._refuse(str(refusal), options)
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
-            self._tell(report, plan, dry=options["dry_run"])
+            self._tell(report, dry=options["dry_run"])
 
-    def _import(
-        self, batch: ImportBatch, replace: list[str], options: dict[str, Any]
-    ) -> tuple[dict[str, Any], Plan]:
+    def _import(self, batch: ImportBatch, replace: list[str], options: dict[str, Any]) -> dict[str, Any]:
         batch.sheet = options["sheet"][:120]
         batch.save(update_fields=["sheet"])
         receiving.settle_choices(batch, replace=replace, create_missing=options["create_missing"])
         try:
-            plan = receiving.preview(batch)
-            if options["dry_run"]:
-                return plan.report(), plan
-            return receiving.confirm(batch, by=None), plan
+            report = receiving.preview(batch).report()
+            return report if options["dry_run"] else receiving.confirm(batch, by=None)
         finally:
             if options["dry_run"]:
                 batch.file.delete(save=False)
@@ -114,7 +110,7 @@ class Command(BaseCommand):
 
     # -- for people -------------------------------------------------------------------------------------
 
-    def _tell(self, report: dict[str, Any], plan: Plan, *, dry: bool) -> None:
+    def _tell(self, report: dict[str, Any], *, dry: bool) -> None:
         rows, rejected = report["rows"], len(report["rejected"])
         if dry:
             self.stdout.write(_("Aperçu : rien n’est entré dans la base."))

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.models import User
-from tests.factories import PASSWORD
+from crm.roles import Role
+from tests.factories import PASSWORD, UserFactory
 
 
 SIGN_IN = reverse("account_login")
@@ -56,3 +57,14 @@ def link_in(message: EmailMessage) -> str:
 
 def factors_of(user: User) -> set[str]:
     return {*Authenticator.objects.filter(user=user).values_list("type", flat=True)}
+
+
+def half(role: Role, *, enrolled: bool = False) -> tuple[User, Client]:
+    """Somebody who has given a password only."""
+    user = UserFactory(role=role)
+    client = Client(raise_request_exception=False)
+    sign_in(client, user)
+    if enrolled:
+        with_authenticator(user)
+    assert is_in(client)
+    return user, client

@@ -44,6 +44,7 @@ def kept_by(page: Any) -> dict[str, list[str]]:
                 found.setdefault(html.unescape(name), []).append(html.unescape(value))
             break
     found.pop("csrfmiddlewaretoken", None)
+    found.pop("once", None)
     return found
 
 

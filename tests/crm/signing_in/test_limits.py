@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
 
+from crm.expiring import forget_tries
 from crm.models import AuditEntry, Deed, User
 from crm.roles import Role
 from tests.crm.signing_in.entering import SIGN_IN, is_in, sign_in
@@ -243,3 +244,19 @@ def test_a_right_password_is_not_counted_as_a_try():
         entered.append(is_in(client))
 
     assert entered == [True] * 12
+
+
+@pytest.mark.django_db
+@pytest.mark.data
+def test_what_was_counted_is_forgotten_in_the_morning():
+    cache.set("hier", 1, timeout=-1)
+    cache.set("ce-matin", 1, timeout=600)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO crm_cache (cache_key, value, expires) VALUES ('essai', 'x', '2020-01-01 00:00:00')"
+        )
+
+    forgotten = forget_tries()
+
+    assert forgotten >= 1
+    assert cache.get("ce-matin") == 1

@@ -14,6 +14,7 @@ from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from crm.check_ups import _sign_in
 from crm.models import Association, User
 from crm.roles import Role
 from crm.signing_in import mails
@@ -188,3 +189,19 @@ def test_nothing_is_sent_to_a_closed_account(mailoutbox):
 
     assert mailoutbox == []
     assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_the_doctor_says_what_a_public_address_wants(settings):
+    assert [*_sign_in()] == []  # a private machine wants nothing
+
+    settings.SECURE, settings.SECOND_FACTOR = True, False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+    assert [
+        ("SECOND_FACTOR" in a.cure, "EMAIL_URL" in a.cure, "CACHE_URL" in a.cure) for a in _sign_in()
+    ] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
