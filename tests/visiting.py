@@ -15,6 +15,8 @@ from tests.factories import UserFactory
 
 
 RECORD = {"object_id", "pk", "kept_pk"}
+WORDS = {"name": "theme", "page": "contacts_contact"}
+"""What stands in addresses where no number does."""
 
 
 def every_address(records: dict[type[Model], Model] | None = None) -> dict[Page, str]:
@@ -29,6 +31,11 @@ def every_address(records: dict[type[Model], Model] | None = None) -> dict[Page,
             ]
         found[page] = reverse(page.name, args=values)
     return found
+
+
+def word_in(page: Page, argument: str) -> str | None:
+    """A word that this address accepts there; nothing where it asks for a number."""
+    return page.word_of(argument) or WORDS.get(argument)
 
 
 def answers(

@@ -24,13 +24,13 @@ from contacts.models import (
 )
 from contacts.models.contact_queries import ContactQuerySet
 from crm import sharing
+from crm.addresses import pages
 from crm.checks import fields_without_rights, our_models
 from crm.models import AuditEntry, Deed, ImportBatch, ImportChange, ImportLine
 from crm.models.confidential import ConfidentialQuerySet
 from crm.privacy import PERSONAL, classes
 from crm.roles import Role
 from tests.contacts.taking import PAGE, form, take
-from tests.crm.test_doors import PAGES
 from tests.factories import (
     ChannelFactory,
     CoordinationFactory,
@@ -45,6 +45,7 @@ from tests.factories import (
     ThemeFactory,
     UserFactory,
 )
+from tests.visiting import word_in
 
 
 pytestmark = pytest.mark.django_db
@@ -151,14 +152,14 @@ def test_a_search_finds_the_first_open_address_when_the_main_one_is_private(clie
 
 def addresses(pk: int, other: int) -> list[str]:
     found = []
-    for page in PAGES:
-        if page.model is Contact and page.arguments and page.name != "admin:":
+    for page in pages():
+        if page.model is Contact and page.arguments:
             values = [
                 pk
                 if name in {"pk", "object_id", "kept_pk"}
                 else other
                 if name == "absorbed_pk"
-                else page.value_of(name) or 1
+                else word_in(page, name) or 1
                 for name in page.arguments
             ]
             if {"pk", "object_id", "kept_pk"} & {*page.arguments}:

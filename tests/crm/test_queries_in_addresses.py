@@ -135,7 +135,11 @@ def _probes() -> list[str]:
 
 def _plain(content: bytes) -> bytes:
     """The page without what changes at each request."""
-    return re.sub(rb'(csrfmiddlewaretoken" value="|data-csrf="|"X-CSRFToken": ")[^"]+', rb"\1", content)
+    return re.sub(
+        rb'(csrfmiddlewaretoken" value="|name="once" value="|data-csrf="|"X-CSRFToken": ")[^"]+',
+        rb"\1",
+        content,
+    )
 
 
 def _answers(client: Client) -> dict[str, tuple[int, bytes]]:

@@ -6,6 +6,7 @@ import pytest
 
 from crm.models import User
 from crm.roles import Role
+from tests.conftest import Figure
 from tests.factories import UserFactory
 from tests.races.conftest import Answer, Person, Site
 from tests.races.forms import FORMS, MAKES, Making, Pressed
@@ -34,9 +35,12 @@ def test_without_the_guard_twenty_presses_do_it_more_than_once(bare_site: Site, 
 
 
 @pytest.mark.parametrize("making", FORMS, ids=lambda making: making.__name__)
-def test_twenty_presses_do_it_once_and_all_lead_to_one_place(site: Site, making: Making):
+def test_twenty_presses_do_it_once_and_all_lead_to_one_place(site: Site, making: Making, figure: Figure):
     form, done, answers = press(site, making)
 
     assert {answer.status for answer in answers} == form.answers
     assert done == 1
     assert len({answer.location for answer in answers}) == 1
+    figure(
+        f"once: {len(answers)} identical POSTs at the same moment ({making.__name__.strip('_')}), {done} effect"
+    )

@@ -43,15 +43,15 @@ def guesses(user: User, number: int, **from_where: Any) -> int:
 
 
 @pytest.mark.django_db
-def test_five_hundred_passwords_on_one_account_are_stopped_at_the_fifth():
+def test_five_hundred_passwords_on_one_account_are_stopped_at_the_fifth(figure):
     user = UserFactory()
 
     with override_settings(ACCOUNT_RATE_LIMITS=False):
         assert guesses(user, 20) == 20  # the attack, with the guard off
     looked_at = guesses(user, 500)
 
-    print(f"\n500 passwords on one account from one address: {looked_at} looked at")
     assert looked_at == 5
+    figure(f"sign-in: 500 passwords on one account from one address, {looked_at} looked at")
 
 
 @pytest.mark.django_db
