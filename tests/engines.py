@@ -82,7 +82,7 @@ def postgres() -> Iterator[str]:
             "fsync=off",
             "full_page_writes=off",
         ]
-        options += ["synchronous_commit=off", "shared_buffers=128MB", "max_connections=60"]
+        options += ["synchronous_commit=off", "shared_buffers=128MB", "max_connections=200"]
         log = (folder / "log").open("wb")
         server = subprocess.Popen(
             [
