@@ -45,7 +45,7 @@ from tests.factories import (
     ThemeFactory,
     UserFactory,
 )
-from tests.visiting import word_in
+from tests.visiting import RECORD, word_in
 
 
 pytestmark = pytest.mark.django_db
@@ -155,14 +155,10 @@ def addresses(pk: int, other: int) -> list[str]:
     for page in pages():
         if page.model is Contact and page.arguments:
             values = [
-                pk
-                if name in {"pk", "object_id", "kept_pk"}
-                else other
-                if name == "absorbed_pk"
-                else word_in(page, name) or 1
+                pk if name in RECORD else other if name == "absorbed_pk" else word_in(page, name) or 1
                 for name in page.arguments
             ]
-            if {"pk", "object_id", "kept_pk"} & {*page.arguments}:
+            if RECORD & {*page.arguments}:
                 found.append(reverse(page.name, args=values))
     return found
 
