@@ -1,7 +1,8 @@
 """The engine counts what its tables hold, so that it takes the right index: after many rows came, and each morning.
 
-Without it SQLite reads all 100,000 contacts to show the first fifty (36 ms instead of none); PostgreSQL counts by itself,
-but some minutes later.
+Without it SQLite reads all 100,000 contacts to show the first fifty (36 ms instead of none). PostgreSQL counts by itself, but
+some minutes later, and until its vacuum has passed it looks up each row that an index names: the list takes 158 ms instead
+of 51.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def _every_morning() -> int:
 
 
 def survey() -> None:
-    """Both engines know the word. When the base is busy, the next morning will do."""
+    """When the base is busy, the next morning will do; within a transaction PostgreSQL refuses the vacuum."""
+    vacuums = connection.vendor == "postgresql" and not connection.in_atomic_block
     with suppress(OperationalError), connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM (ANALYZE)" if vacuums else "ANALYZE")
