@@ -20,7 +20,8 @@ from tests.factories import AuditEntryFactory, UserFactory
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
-NOW = timezone.now()
+# Noon of the day that is not sealed yet, so that no minute of the night makes the days others.
+NOW = (timezone.now() - sealing.LATE).astimezone(UTC).replace(hour=12, minute=0)
 LINES, SEALS = "crm_auditentry", "crm_auditseal"
 
 
