@@ -1,8 +1,8 @@
 """The engine counts what its tables hold, so that it takes the right index: after many rows came, and each morning.
 
 Without it SQLite reads all 100,000 contacts to show the first fifty (36 ms instead of none). PostgreSQL counts by itself, but
-some minutes later, and until its vacuum has passed it looks up each row that an index names: the list takes 158 ms instead
-of 51.
+some minutes later, and until its vacuum has passed it looks up each row that an index names: 18 ms instead of 6 to count
+100,000 contacts, 242 instead of 127 for the home page.
 """
 
 from __future__ import annotations
